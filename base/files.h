@@ -1,0 +1,34 @@
+// Small files, read and written whole. Every function says in its error which path it was about.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/handles.h"
+#include "base/result.h"
+
+namespace lightfast {
+
+// The content of a regular file of at most `limit` bytes; LimitExceeded when it is longer.
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit = 1 << 20);
+
+// Everything readable from `fd` up to its end, at most `limit` bytes; LimitExceeded when there is
+// more.
+Result<std::string> read_all(int fd, std::size_t limit);
+
+// Writes all of `bytes`, however many calls it takes.
+Result<void> write_all(int fd, std::string_view bytes);
+
+// Replaces `path` in one step: readers see the old or the new content, also after a crash (written
+// beside, fsync, rename).
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+// Makes `path` and its missing parents, mode 0700 (their content is the user's own).
+Result<void> make_private_directories(const std::filesystem::path& path);
+
+// The directory of the running program, where its helper programs are too.
+Result<std::filesystem::path> program_directory();
+
+}  // namespace lightfast

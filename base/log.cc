@@ -1,0 +1,73 @@
+#include "base/log.h"
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/dist_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace lightfast {
+namespace {
+
+// Every logger writes to this one sink; what is behind it may be exchanged once at start.
+struct Loggers {
+  std::mutex mutex;
+  std::shared_ptr<spdlog::sinks::dist_sink_mt> sink =
+      std::make_shared<spdlog::sinks::dist_sink_mt>();
+  spdlog::level::level_enum level = spdlog::level::info;
+  std::map<std::string, std::unique_ptr<spdlog::logger>> by_room;
+
+  Loggers() {
+    sink->add_sink(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    sink->set_pattern(kPattern);
+  }
+  static constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %n: %v";
+};
+
+Loggers& loggers() {
+  static auto* all = new Loggers;  // outlives every thread and static destructor
+  return *all;
+}
+
+}  // namespace
+
+Result<void> configure_logging(const LogOptions& options) {
+  const auto level = spdlog::level::from_str(options.level);
+  if (level == spdlog::level::off && options.level != "off") {
+    return Error{ErrorKind::InvalidArgument,
+                 "log level '" + options.level + "': use error, warn, info, debug or off",
+                 "log-level"};
+  }
+  auto& all = loggers();
+  const std::lock_guard lock(all.mutex);
+  if (!options.file.empty()) {
+    try {
+      all.sink->set_sinks(
+          {std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file.string())});
+    } catch (const spdlog::spdlog_ex&) {
+      return Error{ErrorKind::InvalidArgument,
+                   "opening log file '" + options.file.string() + "' for writing: not possible",
+                   "log-file"};
+    }
+    all.sink->set_pattern(Loggers::kPattern);
+  }
+  all.level = level;
+  for (auto& [room, logger] : all.by_room) logger->set_level(level);
+  return {};
+}
+
+spdlog::logger& log_for(const std::string& room) {
+  auto& all = loggers();
+  const std::lock_guard lock(all.mutex);
+  auto& logger = all.by_room[room];
+  if (!logger) {
+    logger = std::make_unique<spdlog::logger>(room, all.sink);
+    logger->set_level(all.level);
+    logger->flush_on(spdlog::level::info);
+  }
+  return *logger;
+}
+
+}  // namespace lightfast
