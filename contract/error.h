@@ -1,0 +1,35 @@
+// Errors as callers see them: the closed list of codes of the REST API, and the words for a model.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/json.h"
+#include "base/result.h"
+
+namespace lightfast::contract {
+
+// One code of the closed list.
+struct ErrorCode {
+  std::string_view name;     // "BAD_REQUEST"
+  int status;                // of HTTP
+  std::string_view meaning;  // for people
+};
+
+// All codes, in the order of their statuses. Those that only a transport can find (no key, wrong
+// method, wrong media type) are among them.
+std::span<const ErrorCode> error_codes();
+
+// `{"defined": bool, "code": string, "status": int, "message": string, "data"?: object}`; `defined`
+// is false for an Internal error alone, which the contract does not foresee. A bad request carries
+// `data.reason` and, where it is one field, `data.field`. An Internal error keeps its detail out of
+// the answer and carries the request's id instead, under which the log has it.
+Json error_body(const Error& error, const RequestId& request);
+
+// One line for a model or a terminal: what could not be done, why, and what to do. Begins with the
+// code's plain words, because some clients drop the flag that marks an error.
+std::string error_text(const Error& error, const RequestId& request);
+
+}  // namespace lightfast::contract
