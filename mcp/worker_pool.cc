@@ -1,0 +1,44 @@
+#include "mcp/worker_pool.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace lightfast::mcp {
+
+bool WorkerPool::submit(Job job) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t jobs = queue_.size() + running_;
+  if (jobs >= limits_.threads + limits_.queue || !ensure_thread(jobs + 1)) return false;
+  queue_.push_back(std::move(job));
+  changed_.notify_one();
+  return true;
+}
+
+// With the lock held: sees that there are as many threads as `jobs`, or as many as there may be.
+bool WorkerPool::ensure_thread(std::size_t jobs) {
+  if (threads_.size() >= std::min(jobs, limits_.threads)) return true;
+  try {
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+  } catch (const std::system_error&) {
+    return !threads_.empty();  // the machine's limit of threads: those there are do
+  }
+  return true;
+}
+
+void WorkerPool::work(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop, [this] { return !queue_.empty(); })) {
+    if (stop.stop_requested()) return;
+    Job job = std::move(queue_.front());
+    queue_.pop_front();
+    ++running_;
+    lock.unlock();
+    job();
+    job = nullptr;  // what it holds is let go before the lock is taken
+    lock.lock();
+    --running_;
+  }
+}
+
+}  // namespace lightfast::mcp
