@@ -1,0 +1,235 @@
+#include "sandbox/apply.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "base/files.h"
+
+namespace lightfast::sandbox {
+namespace {
+
+// glibc 2.36 has wrappers for the mount calls of Linux 5.2 and later, but its header clashes with
+// linux/mount.h.
+int open_tree_clone(const char* path) {
+  return static_cast<int>(
+      ::syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+}
+
+int attach_tree(int tree, const char* target) {
+  return static_cast<int>(
+      ::syscall(SYS_move_mount, tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH));
+}
+
+int add_mount_attributes(int at, std::uint64_t attributes) {
+  mount_attr changed = {};
+  changed.attr_set = attributes;
+  return static_cast<int>(
+      ::syscall(SYS_mount_setattr, at, "", AT_EMPTY_PATH, &changed, sizeof changed));
+}
+
+// Where the new root is put together; covered by it in a private mount namespace only.
+constexpr const char* kStaging = "/tmp";
+
+Result<void> check(bool went_well, const std::string& doing) {
+  if (!went_well) return errno_error(doing, errno);
+  return {};
+}
+
+Result<void> write_proc_file(const std::string& path, const std::string& content) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file) return errno_error("opening '" + path + "'", errno);
+  return write_all(file.get(), content).during("writing '" + path + "'");
+}
+
+std::string single_mapping(std::uint32_t inside, std::uint32_t outside) {
+  return fmt::format("{} {} 1\n", inside, outside);
+}
+
+Result<void> become(std::uint32_t id) {
+  TRY(check(::setresgid(id, id, id) == 0, "changing group"));
+  TRY(check(::setresuid(id, id, id) == 0, "changing user"));
+  // Changing user hides /proc/self from oneself; the maps of namespaces below are written there.
+  return check(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0, "setting dumpable");
+}
+
+struct Applier {
+  Applied& applied;
+
+  Result<void> operator()(const HoldMount& step) {
+    UniqueFd tree(open_tree_clone(step.source.c_str()));
+    TRY(check(tree.is_open(), "taking hold of '" + step.source + "'"));
+    applied.held_mounts.insert_or_assign(step.as, std::move(tree));
+    return {};
+  }
+
+  Result<void> operator()(const AttachHeld& step) {
+    const auto doing = "mounting '" + step.target + "'";
+    const auto held = applied.held_mounts.extract(step.held);
+    if (held.empty()) return Error{ErrorKind::Internal, doing + ": nothing held"};
+    std::uint64_t attributes = MOUNT_ATTR_NOSUID;
+    if (step.read_only) attributes |= MOUNT_ATTR_RDONLY;
+    if (step.no_exec) attributes |= MOUNT_ATTR_NOEXEC;
+    if (step.no_dev) attributes |= MOUNT_ATTR_NODEV;
+    TRY(check(add_mount_attributes(held.mapped().get(), attributes) == 0, doing));
+    return check(attach_tree(held.mapped().get(), step.target.c_str()) == 0, doing);
+  }
+
+  Result<void> operator()(const NewRoot& /*step*/) {
+    TRY(check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0,
+              "making mounts private"));
+    TRY(check(::mount("root", kStaging, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                      "mode=0755,size=64k") == 0,
+              "mounting an empty root"));
+    return check(::chdir(kStaging) == 0, "entering the new root");
+  }
+
+  Result<void> operator()(const MakeDirectory& step) {
+    return check(::mkdir(step.path.c_str(), 0755) == 0, "making '" + step.path + "'");
+  }
+
+  Result<void> operator()(const MakeFile& step) {
+    const UniqueFd file(::open(step.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    return check(file.is_open(), "making '" + step.path + "'");
+  }
+
+  Result<void> operator()(const MakeLink& step) {
+    return check(::symlink(step.target.c_str(), step.path.c_str()) == 0,
+                 "making '" + step.path + "'");
+  }
+
+  Result<void> operator()(const MountProc& step) {
+    return check(::mount("proc", step.path.c_str(), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                         "subset=pid") == 0,
+                 "mounting /proc");
+  }
+
+  Result<void> operator()(const MountTmp& step) {
+    const auto options = fmt::format("mode=1777,size={},nr_inodes={}", step.bytes, step.entries);
+    return check(::mount("tmp", step.path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                         options.c_str()) == 0,
+                 "mounting /tmp");
+  }
+
+  Result<void> operator()(const EnterRoot& /*step*/) {
+    TRY(check(::syscall(SYS_pivot_root, ".", ".") == 0, "entering the new root"));
+    TRY(check(::umount2(".", MNT_DETACH) == 0, "leaving the old root"));
+    TRY(check(::chdir("/") == 0, "entering the new root"));
+    const UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return check(add_mount_attributes(root.get(), MOUNT_ATTR_RDONLY) == 0,
+                 "making the root read-only");
+  }
+
+  Result<void> operator()(const SetHostname& step) {
+    return check(::sethostname(step.name.c_str(), step.name.size()) == 0, "setting the host name");
+  }
+
+  // A child that stays outside writes the maps, because inside nobody may map another uid than its
+  // own.
+  Result<void> operator()(const EnterUserNamespace& step) {
+    TRY(check(::setgroups(0, nullptr) == 0, "dropping groups"));
+    std::array<int, 2> ends = {-1, -1};
+    TRY(check(::pipe2(ends.data(), O_CLOEXEC) == 0, "making a pipe"));
+    UniqueFd ready(ends[0]);
+    UniqueFd signal(ends[1]);
+    const std::string self = fmt::format("/proc/{}", ::getpid());
+    const pid_t mapper = ::fork();
+    if (mapper == 0) ::_exit(map_parent(self, step, ready, signal) ? 0 : 1);
+    TRY(check(mapper > 0, "starting the uid mapper"));
+    const bool entered = ::unshare(CLONE_NEWUSER) == 0;
+    const int why = errno;
+    if (entered) TRY(write_all(signal.get(), "1"));
+    signal.reset();
+    int status = 0;
+    TRY(check(::waitpid(mapper, &status, 0) == mapper, "waiting for the uid mapper"));
+    if (!entered) return errno_error("making a user namespace", why);
+    if (status != 0) return Error{ErrorKind::Unavailable, "mapping the org's uid: not permitted"};
+    return become(step.inside);
+  }
+
+  static bool map_parent(const std::string& parent, const EnterUserNamespace& step, UniqueFd& ready,
+                         UniqueFd& signal) {
+    signal.reset();
+    char byte = 0;
+    if (::read(ready.get(), &byte, 1) != 1) return false;
+    const auto mapping = single_mapping(step.inside, step.outside);
+    return write_proc_file(parent + "/gid_map", mapping).has_value() &&
+           write_proc_file(parent + "/uid_map", mapping).has_value();
+  }
+
+  Result<void> operator()(const MapOwnUser& step) {
+    // After the clone, getuid() gives the overflow id; the ids to map are those of the parent
+    // namespace.
+    TRY(write_proc_file("/proc/self/setgroups", "deny"));
+    TRY(write_proc_file("/proc/self/gid_map", single_mapping(step.inside, applied.parent_gid)));
+    TRY(write_proc_file("/proc/self/uid_map", single_mapping(step.inside, applied.parent_uid)));
+    return {};
+  }
+
+  Result<void> operator()(const ChangeDirectory& step) {
+    return check(::chdir(step.path.c_str()) == 0, "entering '" + step.path + "'");
+  }
+
+  Result<void> operator()(const LimitProcess& step) {
+    const auto& limits = step.limits;
+    TRY(limit(RLIMIT_AS, limits.address_space_bytes));
+    TRY(limit(RLIMIT_FSIZE, limits.tmp_bytes));
+    TRY(limit(RLIMIT_NOFILE, limits.open_files));
+    TRY(limit(RLIMIT_CORE, 0));
+    TRY(limit(RLIMIT_MEMLOCK, 0));
+    TRY(limit(RLIMIT_MSGQUEUE, 0));
+    TRY(limit(RLIMIT_CPU, static_cast<std::uint64_t>(kMaxWallClock.count()) / 1000 + 1));
+    if (step.count_processes) TRY(limit(RLIMIT_NPROC, limits.processes));
+    return {};
+  }
+
+  // Never above what the launcher itself was given.
+  static Result<void> limit(__rlimit_resource resource, std::uint64_t value) {
+    rlimit now = {};
+    TRY(check(::getrlimit(resource, &now) == 0, "reading a limit"));
+    const rlim_t bounded =
+        now.rlim_max == RLIM_INFINITY ? value : std::min<rlim_t>(value, now.rlim_max);
+    const rlimit wanted = {.rlim_cur = bounded, .rlim_max = bounded};
+    return check(::setrlimit(resource, &wanted) == 0, "setting a limit");
+  }
+
+  Result<void> operator()(const OwnProcessGroup& /*step*/) {
+    TRY(check(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0, "becoming a reaper"));
+    return check(::setpgid(0, 0) == 0, "making a process group");
+  }
+
+  Result<void> operator()(const DropCapabilities& /*step*/) { return drop_all_capabilities(); }
+
+  Result<void> operator()(const ApplyLandlock& step) { return apply_landlock(step.policy); }
+
+  Result<void> operator()(const ApplySeccomp& step) {
+    auto found = applied.filters.find(step.whom);
+    if (found == applied.filters.end()) {
+      found = applied.filters.emplace(step.whom, TRY(compile_filter(step.whom))).first;
+    }
+    TRY(check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "setting no_new_privs"));
+    return apply_filter(found->second);
+  }
+};
+
+}  // namespace
+
+Result<void> apply_steps(const std::vector<Step>& steps, Applied& applied) {
+  for (const auto& step : steps) TRY(std::visit(Applier{applied}, step));
+  return {};
+}
+
+}  // namespace lightfast::sandbox

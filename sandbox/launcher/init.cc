@@ -1,0 +1,174 @@
+#include "sandbox/launcher/init.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+
+#include "base/sockets.h"
+#include "sandbox/launcher/process_name.h"
+
+namespace lightfast::sandbox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// What a script left running in the background may still write before it is ended with the sandbox.
+constexpr milliseconds kAfterShell{200};
+
+// Seccomp is on when this is called, so plain write(2) sends the packet.
+[[noreturn]] void end_with(const InitChannels& channels, const SandboxNotice& notice) {
+  const auto bytes = encode(notice);
+  while (::write(channels.control.get(), bytes.data(), bytes.size()) < 0 && errno == EINTR) {
+  }
+  ::_exit(0);
+}
+
+Result<Script> await_script(const InitChannels& channels) {
+  std::string bytes(kMaxPacketBytes, '\0');
+  ssize_t count = -1;
+  while ((count = ::read(channels.control.get(), bytes.data(), bytes.size())) < 0 &&
+         errno == EINTR) {
+  }
+  if (count <= 0) ::_exit(0);  // the server does not want this sandbox any more
+  bytes.resize(static_cast<std::size_t>(count));
+  return decode_script(bytes);
+}
+
+// Between fork and exec: system calls only.
+[[noreturn]] void become_shell(const WorkspacePlan& plan, const InitChannels& channels,
+                               const std::string& script) {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
+  const int null = ::open("/dev/null", O_RDONLY);
+  ::dup2(null, STDIN_FILENO);
+  ::dup2(channels.standard_output.get(), STDOUT_FILENO);
+  ::dup2(channels.standard_error.get(), STDERR_FILENO);
+  ::syscall(SYS_close_range, 3U, ~0U, 0U);
+  const std::string path = "PATH=" + plan.program_path;
+  const std::string start = "BASH_ENV=" + plan.start_file;
+  const std::array<const char*, 6> arguments = {"bash", "--noprofile",  "--norc",
+                                                "-c",   script.c_str(), nullptr};
+  const std::array<const char*, 7> environment = {
+      path.c_str(), "HOME=/", "LC_ALL=C.UTF-8", "TZ=UTC", "TERM=dumb", start.c_str(), nullptr};
+  ::execve(plan.bash.c_str(), const_cast<char**>(arguments.data()),
+           const_cast<char**>(environment.data()));
+  ::_exit(126);
+}
+
+// Reaps whatever ended; the shell's status when it was among them. `any_left` says whether children
+// remain.
+std::optional<int> reap(pid_t shell, bool& any_left) {
+  std::optional<int> shell_status;
+  while (true) {
+    int status = 0;
+    const pid_t ended = ::waitpid(-1, &status, WNOHANG);
+    any_left = ended >= 0;
+    if (ended <= 0) return shell_status;
+    if (ended == shell) shell_status = status;
+  }
+}
+
+SandboxNotice notice_of(int status) {
+  if (WIFSIGNALED(status)) {
+    return {.notice = Notice::Signaled,
+            .value = static_cast<std::uint64_t>(WTERMSIG(status)),
+            .text = {}};
+  }
+  return {.notice = Notice::Exited,
+          .value = static_cast<std::uint64_t>(WEXITSTATUS(status)),
+          .text = {}};
+}
+
+class Supervisor {
+ public:
+  Supervisor(const InitChannels& channels, UniqueFd& children, pid_t shell,
+             Clock::time_point deadline)
+      : channels_(channels), children_(children), shell_(shell), deadline_(deadline) {}
+
+  // Waits for the shell, a short while for what it left behind, the deadline, or the server's
+  // hanging up.
+  [[noreturn]] void run() {
+    while (true) {
+      wait();
+      bool any_left = true;
+      if (const auto status = reap(shell_, any_left)) {
+        shell_status_ = *status;
+        deadline_ = std::min(deadline_, Clock::now() + kAfterShell);
+      }
+      const bool late = Clock::now() >= deadline_;
+      if (shell_status_ && (late || !any_left)) end_with(channels_, notice_of(*shell_status_));
+      if (late) end_with(channels_, {.notice = Notice::TimedOut, .value = 0, .text = {}});
+    }
+  }
+
+ private:
+  void wait() {
+    std::array<pollfd, 2> watched = {
+        {{.fd = children_.get(), .events = POLLIN, .revents = 0},
+         {.fd = channels_.control.get(), .events = POLLIN, .revents = 0}}};
+    const auto left = std::chrono::ceil<milliseconds>(deadline_ - Clock::now());
+    ::poll(watched.data(), watched.size(),
+           static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (watched[1].revents != 0) ::_exit(0);  // closed, or a second message, which nobody sends
+    if ((watched[0].revents & POLLIN) != 0) {
+      signalfd_siginfo ignored;
+      while (::read(children_.get(), &ignored, sizeof ignored) > 0) {
+      }
+    }
+  }
+
+  const InitChannels& channels_;
+  UniqueFd& children_;
+  pid_t shell_;
+  Clock::time_point deadline_;
+  std::optional<int> shell_status_;
+};
+
+UniqueFd watch_children() {
+  sigset_t child;
+  ::sigemptyset(&child);
+  ::sigaddset(&child, SIGCHLD);
+  ::sigprocmask(SIG_SETMASK, &child, nullptr);
+  return UniqueFd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+}  // namespace
+
+void run_init(const WorkspacePlan& plan, Applied& applied, InitChannels channels) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  set_process_name("init");
+  UniqueFd children = watch_children();
+  const auto set_up = apply_steps(plan.sandbox, applied);
+  const auto script = await_script(channels);
+  if (!set_up)
+    end_with(channels, {.notice = Notice::SetupFailed, .value = 0, .text = set_up.error().message});
+  if (!script)
+    end_with(channels, {.notice = Notice::SetupFailed, .value = 0, .text = script.error().message});
+  if (script->text.empty()) end_with(channels, {});
+
+  const auto deadline = Clock::now() + std::min(milliseconds(script->timeout_ms), kMaxWallClock);
+  const pid_t shell = ::fork();
+  if (shell == 0) become_shell(plan, channels, script->text);
+  if (shell < 0)
+    end_with(channels,
+             {.notice = Notice::SetupFailed, .value = 0, .text = "starting bash: no process left"});
+  channels.standard_output.reset();
+  channels.standard_error.reset();
+  Supervisor(channels, children, shell, deadline).run();
+}
+
+}  // namespace lightfast::sandbox

@@ -1,0 +1,150 @@
+// The messages of the sandbox. Three channels, all SOCK_SEQPACKET:
+//
+//   server -> launcher   one request a packet, each with a reply socket of its own as its first
+//   descriptor server <-> zygote    the reply socket of OpenWorkspace: Ready or Failed, then
+//   Take/Kill requests and Taken answers server <-> init      the control socket of one sandbox:
+//   one Script, then notices, the last of which ends it
+//
+// Closing a channel ends what is behind it: the server's death ends the launcher, a closed
+// workspace its zygote and all that runs in it, a closed control socket its command.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "sandbox/limits.h"
+
+namespace lightfast::sandbox {
+
+// ---- server -> launcher
+
+enum class LauncherRequest : std::uint64_t { Report = 1, OpenWorkspace, RunJob };
+
+// One (org, snapshot) for commands to run in.
+struct WorkspaceSpec {
+  std::uint64_t org_index = 0;  // gives the org its own uid in tier 1
+  std::string toolbox;          // directory made by make_toolbox()
+  std::string snapshot;         // directory that becomes /repo
+  std::vector<std::string>
+      libraries;  // the host's files that the toolbox's programs load; only tier 3 uses them
+  Limits limits;
+  bool operator==(const WorkspaceSpec&) const = default;
+};
+
+// One run of a confined helper program. Descriptors with it: reply socket, standard input, standard
+// output.
+struct JobSpec {
+  std::uint64_t org_index = 0;
+  std::string program;                  // a name beside the launcher
+  std::vector<std::string> read_paths;  // readable below
+  std::vector<std::string>
+      write_paths;                 // writable below; in tier 1 they are given to the org's uid
+  std::uint64_t connect_port = 0;  // TCP, besides DNS; 0: no sockets at all
+  std::uint64_t wall_clock_ms = 0;
+  bool operator==(const JobSpec&) const = default;
+};
+
+std::string encode(const WorkspaceSpec& spec);
+std::string encode(const JobSpec& spec);
+
+// Which tiers there are, tried with `toolbox` (and its `libraries`). `all`: also those below the
+// first that works.
+struct ReportSpec {
+  std::string toolbox;
+  std::vector<std::string> libraries;
+  bool all = false;
+  bool operator==(const ReportSpec&) const = default;
+};
+std::string encode(const ReportSpec& spec);
+
+// The kind of a request and the body behind it.
+struct DecodedRequest {
+  LauncherRequest kind = LauncherRequest::Report;
+  ReportSpec report;
+  WorkspaceSpec workspace;
+  JobSpec job;
+};
+Result<DecodedRequest> decode_request(std::string_view bytes);
+
+// ---- launcher -> server, on the reply sockets
+
+// What one tier needs and whether it was there when really tried.
+struct TierProbe {
+  int tier = 0;
+  bool available = false;
+  std::string why_not;
+  bool operator==(const TierProbe&) const = default;
+};
+
+struct TierReport {
+  int tier = 0;  // the one in use; 0: none, nothing can be run safely
+  std::vector<TierProbe> probes;
+  std::uint64_t landlock_abi = 0;
+  std::string cgroup;  // why the cgroup layer is not used, empty when it is
+  bool operator==(const TierReport&) const = default;
+};
+std::string encode(const TierReport& report);
+Result<TierReport> decode_report(std::string_view bytes);
+
+enum class JobEnd : std::uint64_t { Exited = 1, Signaled, TimedOut, CpuLimit, SetupFailed };
+struct JobReply {
+  JobEnd end = JobEnd::Exited;
+  std::uint64_t status = 0;  // exit code or signal
+  std::string problem;       // SetupFailed: what could not be set up
+  bool operator==(const JobReply&) const = default;
+};
+std::string encode(const JobReply& reply);
+Result<JobReply> decode_job_reply(std::string_view bytes);
+
+// ---- server <-> zygote
+
+enum class ZygoteRequest : std::uint64_t { Take = 1, Kill };
+std::string encode_take();
+std::string encode_kill(std::uint64_t sandbox);
+struct DecodedZygoteRequest {
+  ZygoteRequest kind = ZygoteRequest::Take;
+  std::uint64_t sandbox = 0;
+};
+Result<DecodedZygoteRequest> decode_zygote_request(std::string_view bytes);
+
+// Answer to OpenWorkspace (sandbox = 0) and to Take (with descriptors: control, stdout, stderr).
+struct ZygoteReply {
+  std::uint64_t sandbox = 0;
+  std::string problem;  // empty: it went well
+  bool operator==(const ZygoteReply&) const = default;
+};
+std::string encode(const ZygoteReply& reply);
+Result<ZygoteReply> decode_zygote_reply(std::string_view bytes);
+
+// ---- server <-> init
+
+// The one message to a sandbox. An empty text asks only whether it could be set up: it answers
+// Ended and is gone.
+struct Script {
+  std::uint64_t timeout_ms = 0;
+  std::string text;
+};
+std::string encode(const Script& script);
+Result<Script> decode_script(std::string_view bytes);
+
+enum class Notice : std::uint64_t {
+  Exited = 1,          // final; value = exit code
+  Signaled,            // final; value = signal
+  TimedOut,            // final
+  SetupFailed,         // final; text says what
+  MemoryExceeded,      // final; from the zygote, which kills the sandbox
+  ProcessesExhausted,  // the limit on processes was reached
+};
+struct SandboxNotice {
+  Notice notice = Notice::Exited;
+  std::uint64_t value = 0;
+  std::string text;
+};
+std::string encode(const SandboxNotice& notice);
+Result<SandboxNotice> decode_notice(std::string_view bytes);
+
+}  // namespace lightfast::sandbox

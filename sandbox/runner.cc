@@ -1,0 +1,175 @@
+#include "sandbox/runner.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+
+#include "base/sockets.h"
+#include "sandbox/capture.h"
+
+namespace lightfast::sandbox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// After the init's own deadline: its word is awaited, then the zygote kills, then the server gives
+// up.
+constexpr milliseconds kGrace{500};
+// What the pipes still hold is read for at most this long after the command ended.
+constexpr milliseconds kDrain{500};
+
+class Conversation {
+ public:
+  Conversation(Workspace& workspace, SandboxHandle sandbox, const Command& command, int stop_event)
+      : workspace_(workspace),
+        sandbox_(std::move(sandbox)),
+        stop_event_(stop_event),
+        output_limit_(workspace.spec().limits.output_bytes),
+        out_(command.max_output_bytes),
+        err_(command.max_output_bytes),
+        started_(Clock::now()),
+        deadline_(started_ + command.timeout + kGrace) {
+    ::fcntl(sandbox_.standard_output.get(), F_SETFL, O_NONBLOCK);
+    ::fcntl(sandbox_.standard_error.get(), F_SETFL, O_NONBLOCK);
+  }
+
+  Result<Run> hold() {
+    while (!is_over()) step();
+    if (!problem_.empty()) return Error{ErrorKind::Unavailable, problem_};
+    const bool complete = !sandbox_.standard_output && !sandbox_.standard_error;
+    run_.out = std::move(out_).finish(complete);
+    run_.err = std::move(err_).finish(complete);
+    run_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - started_);
+    return std::move(run_);
+  }
+
+ private:
+  bool is_over() const {
+    return ended_ && (!sandbox_.standard_output || gave_up_) &&
+           (!sandbox_.standard_error || gave_up_);
+  }
+
+  void step() {
+    std::array<pollfd, 4> watched = {
+        {{.fd = sandbox_.standard_output.get(), .events = POLLIN, .revents = 0},
+         {.fd = sandbox_.standard_error.get(), .events = POLLIN, .revents = 0},
+         {.fd = sandbox_.control.get(), .events = POLLIN, .revents = 0},
+         {.fd = ended_ ? -1 : stop_event_, .events = POLLIN, .revents = 0}}};
+    const auto left = std::chrono::ceil<milliseconds>(deadline_ - Clock::now()).count();
+    const int ready =
+        ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
+    if (watched[0].revents != 0) drain(sandbox_.standard_output, out_);
+    if (watched[1].revents != 0) drain(sandbox_.standard_error, err_);
+    if (watched[2].revents != 0) hear();
+    if (watched[3].revents != 0) stop_for(Outcome::Cancelled);
+    if (out_.bytes() + err_.bytes() > output_limit_) stop_for(Outcome::OutputLimit);
+    if (ready == 0) be_late();
+  }
+
+  void drain(UniqueFd& pipe, Capture& capture) {
+    const ssize_t count = ::read(pipe.get(), buffer_.data(), buffer_.size());
+    if (count > 0) {
+      capture.add({buffer_.data(), static_cast<std::size_t>(count)});
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+      pipe.reset();
+    }
+  }
+
+  void hear() {
+    const auto packet = receive_packet(sandbox_.control.get());
+    const auto notice =
+        packet && !packet->is_end()
+            ? decode_notice(packet->bytes)
+            : Result<SandboxNotice>(Error{ErrorKind::Unavailable, "the sandbox was killed"});
+    if (!notice) {
+      // Nothing more will come: the init is gone without a word, killed together with its sandbox.
+      sandbox_.control.reset();
+      if (!ended_) end_as({.notice = Notice::Signaled, .value = 9, .text = {}});
+      return;
+    }
+    if (notice->notice == Notice::ProcessesExhausted) {
+      run_.processes_exhausted = true;
+    } else if (!ended_) {
+      end_as(*notice);
+    }
+  }
+
+  void end_as(const SandboxNotice& notice) {
+    ended_ = true;
+    deadline_ = Clock::now() + kDrain;
+    run_.status = static_cast<int>(notice.value);
+    switch (notice.notice) {
+      case Notice::Signaled:
+        run_.outcome = Outcome::Signaled;
+        break;
+      case Notice::TimedOut:
+        run_.outcome = Outcome::TimedOut;
+        break;
+      case Notice::MemoryExceeded:
+        run_.outcome = Outcome::MemoryLimit;
+        break;
+      case Notice::SetupFailed:
+        problem_ = "setting up a sandbox: " + notice.text;
+        break;
+      default:
+        run_.outcome = Outcome::Exited;
+    }
+  }
+
+  // Hanging up ends the sandbox; what it had written until then is still in the pipes.
+  void stop_for(Outcome outcome) {
+    if (ended_) return;
+    ended_ = true;
+    run_.outcome = outcome;
+    sandbox_.control.reset();
+    deadline_ = Clock::now() + kDrain;
+  }
+
+  void be_late() {
+    if (!ended_) {
+      ended_ = true;
+      run_.outcome = Outcome::TimedOut;
+      deadline_ = Clock::now() + kDrain;
+    } else {
+      gave_up_ = true;
+    }
+    workspace_.kill(sandbox_);
+  }
+
+  Workspace& workspace_;
+  SandboxHandle sandbox_;
+  int stop_event_;
+  std::uint64_t output_limit_;
+  Capture out_, err_;
+  Clock::time_point started_, deadline_;
+  Run run_;
+  bool ended_ = false, gave_up_ = false;
+  std::string problem_;
+  std::array<char, 65536> buffer_;
+};
+
+}  // namespace
+
+Result<Run> run_in_sandbox(Workspace& workspace, const Command& command,
+                           const std::stop_token& stop) {
+  const UniqueFd stop_event(::eventfd(0, EFD_CLOEXEC));
+  if (!stop_event) return errno_error("running a command", errno);
+  const std::stop_callback on_stop(stop, [&stop_event] {
+    const std::uint64_t one = 1;
+    (void)!::write(stop_event.get(), &one, sizeof one);
+  });
+  auto sandbox = TRY(workspace.take());
+  const Script script{.timeout_ms = static_cast<std::uint64_t>(command.timeout.count()),
+                      .text = command.script};
+  TRY(send_packet(sandbox.control.get(), encode(script)).during("handing over a command"));
+  return Conversation(workspace, std::move(sandbox), command, stop_event.get()).hold();
+}
+
+}  // namespace lightfast::sandbox

@@ -1,0 +1,359 @@
+#include "sandbox/seccomp_filter.h"
+
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <seccomp.h>
+
+#include "base/handles.h"
+
+namespace lightfast::sandbox {
+namespace {
+
+using Names = std::span<const char* const>;
+
+// ---- Groups of system calls; docs/security.md gives the reasons at length.
+
+// Reading and writing through descriptors, memory, time, and what every libc start-up does.
+constexpr std::array kBasics = {
+    "read",
+    "write",
+    "readv",
+    "writev",
+    "pread64",
+    "pwrite64",
+    "preadv",
+    "pwritev",
+    "lseek",
+    "close",
+    "close_range",
+    "dup",
+    "dup2",
+    "dup3",
+    "fcntl",
+    "pipe",
+    "pipe2",
+    "poll",
+    "ppoll",
+    "select",
+    "pselect6",
+    "sendfile",
+    "splice",
+    "copy_file_range",
+    "fsync",
+    "fdatasync",
+    "flock",
+    "fadvise64",
+    "readahead",
+    "brk",
+    "mmap",
+    "munmap",
+    "mremap",
+    "mprotect",
+    "madvise",
+    "mincore",
+    "msync",
+    "membarrier",
+    "clock_gettime",
+    "clock_getres",
+    "clock_nanosleep",
+    "nanosleep",
+    "gettimeofday",
+    "time",
+    "times",
+    "getrandom",
+    "arch_prctl",
+    "set_tid_address",
+    "set_robust_list",
+    "get_robust_list",
+    "rseq",
+    "futex",
+    "exit",
+    "exit_group",
+    "restart_syscall",
+    "sched_yield",
+    "sched_getaffinity",
+    "sysinfo",
+    "uname",
+    "getrlimit",
+    "getrusage",
+    "getcpu",
+};
+
+// Looking at files and directories.
+constexpr std::array kLooking = {
+    "open",      "openat",    "stat",       "lstat",      "fstat",      "newfstatat", "statx",
+    "access",    "faccessat", "faccessat2", "readlink",   "readlinkat", "getdents",   "getdents64",
+    "getcwd",    "chdir",     "fchdir",     "statfs",     "fstatfs",    "getxattr",   "lgetxattr",
+    "fgetxattr", "listxattr", "llistxattr", "flistxattr", "umask",
+};
+
+// Changing files: only a private /tmp is writable, the kernel's mounts see to the rest.
+constexpr std::array kChangingFiles = {
+    "creat",     "mkdir", "mkdirat", "rmdir",   "unlink",    "unlinkat", "rename",    "renameat",
+    "renameat2", "link",  "linkat",  "symlink", "symlinkat", "truncate", "ftruncate", "fallocate",
+};
+
+// Metadata that a mount namespace protects by being read-only but Landlock does not know: as on a
+// read-only disk.
+constexpr std::array kChangingMetadata = {
+    "chmod",        "fchmod",       "fchmodat",  "chown",     "fchown",
+    "lchown",       "fchownat",     "utime",     "utimes",    "utimensat",
+    "futimesat",    "setxattr",     "lsetxattr", "fsetxattr", "removexattr",
+    "lremovexattr", "fremovexattr", "mknod",     "mknodat",
+};
+
+// A shell's children.
+constexpr std::array kProcesses = {
+    "fork",
+    "vfork",
+    "execve",
+    "wait4",
+    "waitid",
+    "getpid",
+    "getppid",
+    "gettid",
+    "getpgrp",
+    "getpgid",
+    "getsid",
+    "getuid",
+    "geteuid",
+    "getgid",
+    "getegid",
+    "getgroups",
+    "getresuid",
+    "getresgid",
+    "capget",
+    "getpriority",
+    "sched_getparam",
+    "sched_getscheduler",
+    "sched_get_priority_max",
+    "sched_get_priority_min",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "rt_sigpending",
+    "rt_sigsuspend",
+    "rt_sigtimedwait",
+    "sigaltstack",
+    "pause",
+    "alarm",
+    "setitimer",
+    "getitimer",
+    "setpgid",
+    "setsid",
+};
+
+// Signals reach no further than the pid namespace.
+constexpr std::array kSignals = {"kill", "tkill", "tgkill"};
+
+// Never wanted and worth a clear answer: EPERM rather than "not implemented".
+constexpr std::array kRefused = {
+    "socket",       "socketpair",      "connect",          "bind",
+    "listen",       "accept",          "accept4",          "sendto",
+    "recvfrom",     "sendmsg",         "recvmsg",          "mount",
+    "umount2",      "pivot_root",      "chroot",           "unshare",
+    "setns",        "ptrace",          "process_vm_readv", "process_vm_writev",
+    "bpf",          "perf_event_open", "keyctl",           "add_key",
+    "request_key",  "kexec_load",      "reboot",           "init_module",
+    "finit_module", "delete_module",   "setuid",           "setgid",
+    "setresuid",    "setresgid",       "setgroups",
+};
+
+// What it takes to set up and look after a sandbox: the zygote and an init before it confines
+// itself further.
+constexpr std::array kSettingUp = {
+    "mount",
+    "umount2",
+    "prctl",
+    "capset",
+    "setresuid",
+    "setresgid",
+    "setgroups",
+    "prlimit64",
+    "setrlimit",
+    "landlock_create_ruleset",
+    "landlock_add_rule",
+    "landlock_restrict_self",
+    "seccomp",
+    "socketpair",
+    "sendmsg",
+    "recvmsg",
+    "sendto",
+    "recvfrom",
+    "signalfd4",
+    "clone",
+    "kill",
+    "tgkill",
+    "tkill",
+};
+
+// What the git helper needs besides kBasics, kLooking and kChangingFiles: threads, internet
+// sockets, name look-up, and writing a snapshot's modes and times.
+constexpr std::array kGit = {
+    "socket",         "connect",
+    "sendto",         "recvfrom",
+    "sendmsg",        "recvmsg",
+    "sendmmsg",       "recvmmsg",
+    "getsockopt",     "setsockopt",
+    "getsockname",    "getpeername",
+    "shutdown",       "bind",
+    "epoll_create1",  "epoll_ctl",
+    "epoll_wait",     "eventfd2",
+    "chmod",          "fchmod",
+    "fchmodat",       "utimensat",
+    "syncfs",         "getpid",
+    "gettid",         "getppid",
+    "getuid",         "geteuid",
+    "getgid",         "getegid",
+    "rt_sigaction",   "rt_sigprocmask",
+    "rt_sigreturn",   "sigaltstack",
+    "tgkill",         "prlimit64",
+    "sched_getparam", "sched_getscheduler",
+    "setitimer",      "execve",
+    "execveat",
+};
+
+struct Filter {
+  scmp_filter_ctx context;
+  int failed = 0;
+
+  // Names that this architecture does not have are passed over.
+  void add(Names names, std::uint32_t action) {
+    for (const char* name : names) {
+      const int number = ::seccomp_syscall_resolve_name(name);
+      if (number >= 0) note(::seccomp_rule_add_exact_array(context, action, number, 0, nullptr));
+    }
+  }
+  void add_if(const char* name, std::uint32_t action, scmp_arg_cmp condition) {
+    const int number = ::seccomp_syscall_resolve_name(name);
+    if (number >= 0) note(::seccomp_rule_add_exact_array(context, action, number, 1, &condition));
+  }
+  void note(int result) {
+    if (result < 0 && failed == 0) failed = -result;
+  }
+};
+
+constexpr std::uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC |
+                                          CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
+                                          CLONE_NEWCGROUP;
+
+// clone without new namespaces; clone3 stays ENOSYS because its flags are behind a pointer, and
+// libc falls back.
+void allow_clone_within_namespaces(Filter& filter) {
+  filter.add_if("clone", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_MASKED_EQ, kNamespaceFlags, 0));
+}
+
+// Terminal questions that programs ask of a pipe, and harmless descriptor requests; TIOCSTI and
+// TIOCLINUX are not here.
+void allow_harmless_ioctls(Filter& filter) {
+  for (const unsigned long request : {TCGETS, TIOCGWINSZ, TIOCGPGRP, FIONREAD, FIOCLEX, FIONCLEX}) {
+    filter.add_if("ioctl", SCMP_ACT_ALLOW, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFUL, request));
+  }
+}
+
+void allow_own_limits_and_names(Filter& filter) {
+  filter.add_if("prlimit64", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, 0));  // of oneself
+  filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+  filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
+  filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
+}
+
+void command_rules(Filter& filter, bool signals) {
+  filter.add(kBasics, SCMP_ACT_ALLOW);
+  filter.add(kLooking, SCMP_ACT_ALLOW);
+  filter.add(kChangingFiles, SCMP_ACT_ALLOW);
+  filter.add(kProcesses, SCMP_ACT_ALLOW);
+  filter.add(kSignals, signals ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+  filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
+  filter.add(kRefused, SCMP_ACT_ERRNO(EPERM));
+  allow_clone_within_namespaces(filter);
+  allow_harmless_ioctls(filter);
+  allow_own_limits_and_names(filter);
+}
+
+void zygote_rules(Filter& filter) {
+  filter.add(kBasics, SCMP_ACT_ALLOW);
+  filter.add(kLooking, SCMP_ACT_ALLOW);
+  filter.add(kChangingFiles, SCMP_ACT_ALLOW);
+  filter.add(kProcesses, SCMP_ACT_ALLOW);
+  filter.add(kSettingUp, SCMP_ACT_ALLOW);
+  filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
+  allow_harmless_ioctls(filter);
+}
+
+void git_rules(Filter& filter) {
+  filter.add(kBasics, SCMP_ACT_ALLOW);
+  filter.add(kLooking, SCMP_ACT_ALLOW);
+  filter.add(kChangingFiles, SCMP_ACT_ALLOW);
+  filter.add(kGit, SCMP_ACT_ALLOW);
+  filter.add_if("clone", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+  filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+  allow_harmless_ioctls(filter);
+  filter.add_if("ioctl", SCMP_ACT_ALLOW, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFUL, FIONBIO));
+}
+
+void rules_for(FilterFor whom, Filter& filter) {
+  switch (whom) {
+    case FilterFor::Command:
+      return command_rules(filter, true);
+    case FilterFor::CommandWithoutPidNamespace:
+      return command_rules(filter, false);
+    case FilterFor::Zygote:
+      return zygote_rules(filter);
+    case FilterFor::GitHelper:
+      return git_rules(filter);
+  }
+}
+
+Result<BpfProgram> export_program(scmp_filter_ctx context) {
+  const UniqueFd file(::memfd_create("filter", MFD_CLOEXEC));
+  if (!file) return errno_error("making room for a seccomp program", errno);
+  if (const int failed = ::seccomp_export_bpf(context, file.get()); failed < 0) {
+    return errno_error("exporting a seccomp program", -failed);
+  }
+  const off_t size = ::lseek(file.get(), 0, SEEK_END);
+  BpfProgram program(static_cast<std::size_t>(size) / sizeof(sock_filter));
+  if (::pread(file.get(), program.data(), static_cast<std::size_t>(size), 0) != size) {
+    return errno_error("reading a seccomp program", errno);
+  }
+  return program;
+}
+
+}  // namespace
+
+Result<BpfProgram> compile_filter(FilterFor whom) {
+  const CHandle<void, ::seccomp_release> context(::seccomp_init(SCMP_ACT_ERRNO(ENOSYS)));
+  if (!context)
+    return Error{ErrorKind::Unavailable, "starting a seccomp program: libseccomp refused"};
+  // A binary tree over the numbers; a foreign architecture (i386, x32) is killed, which is
+  // libseccomp's own default.
+  ::seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
+  Filter filter{context.get()};
+  rules_for(whom, filter);
+  if (filter.failed != 0) return errno_error("making a seccomp program", filter.failed);
+  return export_program(context.get());
+}
+
+Result<void> apply_filter(const BpfProgram& program) {
+  const sock_fprog loaded = {.len = static_cast<unsigned short>(program.size()),
+                             .filter = const_cast<sock_filter*>(program.data())};
+  if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &loaded) != 0) {
+    return errno_error("applying a seccomp program", errno);
+  }
+  return {};
+}
+
+}  // namespace lightfast::sandbox

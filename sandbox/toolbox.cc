@@ -1,0 +1,234 @@
+#include "sandbox/toolbox.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "sandbox/toolbox_sources.h"
+
+namespace lightfast::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Raised when the layout below changes, so that directories of earlier versions are not used.
+constexpr int kLayoutVersion = 1;
+
+// A toolbox as it lies on disk: <data dir>/toolbox/KEY/ with usr/, etc/ and `record`; beside it
+// KEY.lock. The record: first line the programs, then the missing ones, then the libraries, then
+// one identity per source.
+struct Record {
+  std::vector<std::string> programs, missing, libraries, identities;
+};
+
+std::vector<std::string> words(const std::string& line, char separator) {
+  std::vector<std::string> found;
+  std::istringstream stream(line);
+  for (std::string word; std::getline(stream, word, separator);) {
+    if (!word.empty()) found.push_back(word);
+  }
+  return found;
+}
+
+std::string text_of(const Record& record) {
+  return fmt::format("{}\n{}\n{}\n{}\n", fmt::join(record.programs, " "),
+                     fmt::join(record.missing, " "), fmt::join(record.libraries, ":"),
+                     fmt::join(record.identities, "\n"));
+}
+
+Record record_of(const std::string& text) {
+  Record record;
+  std::istringstream lines(text);
+  std::string line;
+  if (std::getline(lines, line)) record.programs = words(line, ' ');
+  if (std::getline(lines, line)) record.missing = words(line, ' ');
+  if (std::getline(lines, line)) record.libraries = words(line, ':');
+  while (std::getline(lines, line)) record.identities.push_back(line);
+  return record;
+}
+
+bool is_current(const Record& record) {
+  return !record.identities.empty() &&
+         std::ranges::all_of(record.identities, [](const std::string& identity) {
+           return file_identity(identity.substr(0, identity.find(' '))) == identity;
+         });
+}
+
+Record describe(const ToolboxSources& sources) {
+  Record record{.programs = sources.programs,
+                .missing = sources.missing,
+                .libraries = sources.libraries,
+                .identities = {}};
+  for (const auto& [inside, host] : sources.copies)
+    record.identities.push_back(file_identity(host));
+  for (const auto& [inside, host] : sources.scripts)
+    record.identities.push_back(file_identity(host));
+  std::ranges::sort(record.identities);
+  const auto repeated = std::ranges::unique(record.identities);
+  record.identities.erase(repeated.begin(), repeated.end());
+  return record;
+}
+
+Result<void> copy_executable(const std::string& from, const fs::path& to) {
+  std::error_code failed;
+  fs::create_directories(to.parent_path(), failed);
+  if (!failed) fs::copy_file(from, to, failed);
+  if (!failed) fs::permissions(to, fs::perms(0755), failed);
+  if (failed)
+    return errno_error(fmt::format("copying '{}' into the toolbox", from), failed.value());
+  return {};
+}
+
+Result<void> write_file(const fs::path& path, const std::string& content, mode_t mode) {
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!file) return errno_error(fmt::format("writing '{}'", path.string()), errno);
+  if (::fchmod(file.get(), mode) != 0)
+    return errno_error(fmt::format("writing '{}'", path.string()), errno);
+  return write_all(file.get(), content).during(fmt::format("writing '{}'", path.string()));
+}
+
+// What bash reads before the script: the answer to a name that is not there.
+std::string start_file(const std::vector<std::string>& programs) {
+  return fmt::format(
+      "unset BASH_ENV\n"
+      "command_not_found_handle() {{\n"
+      "  printf '%s: not available here (read-only sandbox). Available: %s\\n' \"$1\" '{}' >&2\n"
+      "  return 127\n"
+      "}}\n",
+      fmt::join(programs, " "));
+}
+
+// A script's first line names an interpreter of the host; here it is the toolbox's own bash. Where
+// the toolbox is not mounted at the root (tier 3) the copy in host/bin comes first in PATH.
+Result<void> copy_script(const std::string& from, const fs::path& inside,
+                         const fs::path& final_place, const fs::path& root) {
+  auto text = TRY(read_file(from));
+  const auto body = text.substr(std::min(text.find('\n'), text.size() - 1) + 1);
+  TRY(write_file(root / inside, "#!/bin/sh\n" + body, 0755));
+  const auto own_bash = (final_place / "usr/bin/bash").string();
+  return write_file(root / "host/bin" / inside.filename(), fmt::format("#!{}\n{}", own_bash, body),
+                    0755);
+}
+
+Result<void> fill(const fs::path& root, const fs::path& final_place, const ToolboxSources& sources,
+                  const Record& record) {
+  for (const auto& [inside, host] : sources.copies) TRY(copy_executable(host, root / inside));
+  for (const auto& [inside, host] : sources.scripts)
+    TRY(copy_script(host, inside, final_place, root));
+  std::error_code failed;
+  fs::create_symlink("bash", root / "usr/bin/sh", failed);
+  for (const char* directory : {"usr/lib", "usr/lib64", "host/bin"})
+    fs::create_directories(root / directory, failed);
+  TRY(write_file(root / "etc/passwd", "agent:x:1000:1000:agent:/:/bin/bash\n", 0644));
+  TRY(write_file(root / "etc/group", "agent:x:1000:\n", 0644));
+  TRY(write_file(root / "etc/sandbox.bash", start_file(record.programs), 0644));
+  TRY(write_file(root / "record", text_of(record), 0644));
+  for (fs::recursive_directory_iterator entry(root, failed), end; entry != end;
+       entry.increment(failed)) {
+    if (entry->is_directory(failed)) fs::permissions(entry->path(), fs::perms(0755), failed);
+  }
+  fs::permissions(root, fs::perms(0755), failed);
+  return {};
+}
+
+Result<UniqueFd> lock_file(const fs::path& path, int operation) {
+  UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!lock) return errno_error(fmt::format("opening '{}'", path.string()), errno);
+  while (::flock(lock.get(), operation) != 0) {
+    if (errno != EINTR) return errno_error(fmt::format("locking '{}'", path.string()), errno);
+  }
+  return lock;
+}
+
+fs::path lock_path(const fs::path& directory) { return directory.string() + ".lock"; }
+
+// Directories left by killed processes, and toolboxes that nobody uses any more. The caller holds
+// the room's lock.
+void remove_unused(const fs::path& room, const fs::path& keep) {
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(room, failed)) {
+    if (!entry.is_directory(failed) || entry.path() == keep) continue;
+    const auto unused = lock_file(lock_path(entry.path()), LOCK_EX | LOCK_NB);
+    if (!unused) continue;
+    fs::remove_all(entry.path(), failed);
+    fs::remove(lock_path(entry.path()), failed);
+  }
+}
+
+// Uses `directory` when it is whole and its sources are as they were.
+Result<Toolbox> use(const fs::path& directory) {
+  auto in_use = TRY(lock_file(lock_path(directory), LOCK_SH));
+  auto record = record_of(TRY(read_file(directory / "record")));
+  if (!is_current(record)) return Error{ErrorKind::NotFound, "the toolbox is out of date"};
+  return Toolbox{.directory = directory,
+                 .programs = std::move(record.programs),
+                 .missing = std::move(record.missing),
+                 .libraries = std::move(record.libraries),
+                 .in_use = std::move(in_use)};
+}
+
+// Which toolbox the last process with these programs used.
+fs::path pointer_path(const fs::path& room, const std::vector<std::string>& programs) {
+  return room / fmt::format("for-{:016x}", fnv1a_64(fmt::format("{}:{}", kLayoutVersion,
+                                                                fmt::join(programs, " "))));
+}
+
+Result<Toolbox> build(const fs::path& room, const std::vector<std::string>& programs) {
+  const auto building = TRY(lock_file(room / "lock", LOCK_EX));
+  const auto sources = TRY(find_toolbox_sources(programs));
+  const auto record = describe(sources);
+  const auto key =
+      fmt::format("{:016x}", fnv1a_64(fmt::format("{}:{}", kLayoutVersion, text_of(record))));
+  const auto directory = room / key;
+  std::error_code failed;
+  if (!fs::exists(directory / "record", failed)) {
+    const auto made = room / ("making-" + key);
+    fs::remove_all(made, failed);
+    const auto filled = fill(made, directory, sources, record);
+    if (filled) fs::rename(made, directory, failed);
+    if (!filled || failed) fs::remove_all(made, failed);
+    TRY(Result<void>(filled));
+  }
+  auto toolbox = TRY(use(directory));
+  TRY(write_file_atomically(pointer_path(room, programs), key));
+  remove_unused(room, directory);
+  return toolbox;
+}
+
+}  // namespace
+
+const std::vector<std::string>& default_programs() {
+  static const std::vector<std::string> programs = {
+      "bash",    "cat",  "head",   "tail",     "wc",      "sort",     "uniq",      "cut",  "tr",
+      "nl",      "tac",  "rev",    "paste",    "fold",    "fmt",      "expand",    "comm", "join",
+      "ls",      "stat", "du",     "basename", "dirname", "realpath", "readlink",  "pwd",  "echo",
+      "printf",  "test", "[",      "seq",      "expr",    "date",     "sleep",     "true", "false",
+      "yes",     "od",   "base64", "cksum",    "md5sum",  "sha1sum",  "sha256sum", "grep", "egrep",
+      "fgrep",   "find", "xargs",  "sed",      "awk",     "diff",     "cmp",       "file", "tree",
+      "strings", "xxd",  "column", "jq",       "rg",      "which"};
+  return programs;
+}
+
+Result<Toolbox> make_toolbox(const fs::path& data_dir, const std::vector<std::string>& programs) {
+  const auto room = data_dir / "toolbox";
+  TRY(make_private_directories(room));
+  if (const auto key = read_file(pointer_path(room, programs), 64)) {
+    if (auto toolbox = use(room / *key)) return toolbox;
+  }
+  return build(room, programs).during("making the toolbox");
+}
+
+}  // namespace lightfast::sandbox

@@ -1,0 +1,54 @@
+#include "sandbox/workspace.h"
+
+#include <poll.h>
+
+#include <chrono>
+
+#include "base/sockets.h"
+
+namespace lightfast::sandbox {
+namespace {
+
+// A zygote answers in milliseconds; one that does not is given up.
+constexpr std::chrono::milliseconds kPatience{5000};
+
+Result<Packet> receive_reply(int zygote) {
+  pollfd watched = {.fd = zygote, .events = POLLIN, .revents = 0};
+  if (::poll(&watched, 1, static_cast<int>(kPatience.count())) <= 0) {
+    return Error{ErrorKind::Unavailable, "the sandbox did not answer"};
+  }
+  auto packet = TRY(receive_packet(zygote));
+  if (packet.is_end()) return Error{ErrorKind::Unavailable, "the sandbox died"};
+  const auto reply = TRY(decode_zygote_reply(packet.bytes));
+  if (!reply.problem.empty()) return Error{ErrorKind::Unavailable, reply.problem};
+  return packet;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Workspace>> Workspace::open(LauncherProcess& launcher,
+                                                   const WorkspaceSpec& spec) {
+  auto zygote = TRY(launcher.send(encode(spec)));
+  TRY(receive_reply(zygote.get()).during("setting up a sandbox"));
+  return std::shared_ptr<Workspace>(new Workspace(std::move(zygote), spec));
+}
+
+Result<SandboxHandle> Workspace::take() {
+  const std::lock_guard lock(mutex_);
+  TRY(send_packet(zygote_.get(), encode_take()));
+  auto packet = TRY(receive_reply(zygote_.get()).during("taking a sandbox"));
+  const auto reply = TRY(decode_zygote_reply(packet.bytes));
+  if (packet.fds.size() != 3)
+    return Error{ErrorKind::Corrupt, "taking a sandbox: its channels are missing"};
+  return SandboxHandle{.id = reply.sandbox,
+                       .control = std::move(packet.fds[0]),
+                       .standard_output = std::move(packet.fds[1]),
+                       .standard_error = std::move(packet.fds[2])};
+}
+
+void Workspace::kill(const SandboxHandle& sandbox) {
+  const std::lock_guard lock(mutex_);
+  (void)send_packet(zygote_.get(), encode_kill(sandbox.id));
+}
+
+}  // namespace lightfast::sandbox

@@ -1,0 +1,45 @@
+// One (org, snapshot) that commands can run in: the server's end of a zygote. take() may be called
+// from any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/handles.h"
+#include "base/result.h"
+#include "sandbox/launcher_process.h"
+
+namespace lightfast::sandbox {
+
+// A sandbox that waits for its one script. Closing `control` ends it.
+struct SandboxHandle {
+  std::uint64_t id = 0;
+  UniqueFd control, standard_output, standard_error;
+};
+
+class Workspace {
+ public:
+  // Asks the launcher for a zygote and waits until it is set up (a few milliseconds).
+  static Result<std::shared_ptr<Workspace>> open(LauncherProcess& launcher,
+                                                 const WorkspaceSpec& spec);
+
+  // Unavailable when the zygote died; then the workspace is of no more use.
+  Result<SandboxHandle> take();
+
+  // Kills a sandbox that did not end by itself. The last resort: closing its control socket is the
+  // usual way.
+  void kill(const SandboxHandle& sandbox);
+
+  [[nodiscard]] const WorkspaceSpec& spec() const { return spec_; }
+
+ private:
+  Workspace(UniqueFd zygote, WorkspaceSpec spec)
+      : zygote_(std::move(zygote)), spec_(std::move(spec)) {}
+  std::mutex mutex_;  // one request at a time
+  UniqueFd zygote_;
+  WorkspaceSpec spec_;
+};
+
+}  // namespace lightfast::sandbox
