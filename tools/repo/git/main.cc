@@ -1,0 +1,49 @@
+// `lightfast-git`: does the git work of one sync on foreign data. One JSON request on standard
+// input, one JSON answer on standard output (request.h, response.h). It is run confined and expects
+// nothing but the paths in the request.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "base/files.h"
+#include "tools/repo/git/repository.h"
+#include "tools/repo/git/request.h"
+#include "tools/repo/git/response.h"
+#include "tools/repo/git/sync.h"
+
+namespace lightfast::repo {
+namespace {
+
+constexpr std::size_t kMaxRequestBytes = 1UL << 20;
+
+Result<SyncDone> answer(Refusal& refusal) {
+  const auto text = TRY(read_all(STDIN_FILENO, kMaxRequestBytes).during("reading the request"));
+  const SyncRequest request = TRY(parse_request(text));
+  TRY(prepare_libgit2(request.remote.ca_file));
+  return sync(request, refusal);
+}
+
+int run() {
+  ::umask(022);                // the server, perhaps of another uid, reads what is written here
+  ::signal(SIGPIPE, SIG_IGN);  // a remote that hangs up is an error to report
+  ::signal(SIGXFSZ, SIG_IGN);  // and so is a file over the limit
+  Refusal refusal;
+  const auto done = answer(refusal);
+  const auto text = done ? done_text(*done) : error_text(done.error(), refusal);
+  return write_all(STDOUT_FILENO, text) ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace lightfast::repo
+
+int main() {
+  try {
+    return lightfast::repo::run();
+  } catch (const std::exception& failure) {  // out of memory, above all: RLIMIT_AS is small
+    (void)std::fprintf(stderr, "lightfast-git: %s\n", failure.what());
+    return 1;
+  }
+}

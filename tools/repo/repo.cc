@@ -1,0 +1,160 @@
+#include "tools/repo/repo.h"
+
+#include <mutex>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "base/guarded.h"
+#include "base/log.h"
+#include "tools/repo/git/response.h"
+#include "tools/repo/layout.h"
+#include "tools/repo/snapshots.h"
+#include "tools/repo/sync_job.h"
+#include "tools/repo/syncer.h"
+
+namespace lightfast::repo {
+namespace {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+class SyncedRepo final : public Repo {
+ public:
+  SyncedRepo(const RepoOptions& options, FoundSource source, Layout layout, GitJobs& jobs)
+      : source_(std::move(source)),
+        branch_(options.branch),
+        layout_(std::move(layout)),
+        job_(make_sync_job(options, source_, layout_)),
+        jobs_(jobs),
+        syncer_({.look = [this] { return look(); },
+                 .attempt = [this](const std::stop_token& stop) { return sync(stop); },
+                 .retries = source_.remote.has_value()}) {}
+
+  void start() override {
+    syncer_.request();
+    syncer_.start();
+  }
+
+  void request_sync() override { syncer_.request(); }
+
+  Result<CurrentSnapshot> current(Deadline deadline, std::stop_token stop) override {
+    if (source_.local) return current_of_local(deadline, stop);
+    auto pinned = pin();
+    if (pinned)
+      return CurrentSnapshot{.snapshot = std::move(*pinned), .stale = staleness(syncer_.status())};
+    if (const auto status = syncer_.status(); status.tried && !status.problem.empty())
+      return no_snapshot(status);
+    return after_waiting(syncer_.request_for(""), deadline, stop);
+  }
+
+  [[nodiscard]] std::optional<SnapshotRecord> last_record() const override {
+    return current_record(layout_);
+  }
+
+  [[nodiscard]] SyncState state() const override {
+    auto status = syncer_.status();
+    return {.ever_synced = status.ever_succeeded,
+            .current = last_record(),
+            .problem = std::move(status.problem)};
+  }
+
+  [[nodiscard]] std::vector<std::filesystem::path> read_paths() const override {
+    auto paths = source_.read_paths();
+    paths.push_back(layout_.key_directory);
+    return paths;
+  }
+
+  // Only the helper writes.
+  [[nodiscard]] std::vector<std::filesystem::path> write_paths() const override { return {}; }
+
+ private:
+  [[nodiscard]] std::string look() const {
+    return source_.local ? head_fingerprint(*source_.local, branch_) : std::string();
+  }
+
+  Result<CurrentSnapshot> current_of_local(Deadline deadline, const std::stop_token& stop) {
+    const auto seen = look();
+    const auto status = syncer_.status();
+    const bool tried = status.tried && status.label == seen;
+    const bool failed = !status.problem.empty();
+    if (tried && (!failed || Syncer::Clock::now() < status.retry_at)) return as_it_stands(status);
+    return after_waiting(syncer_.request_for(seen), deadline, stop);
+  }
+
+  Result<CurrentSnapshot> after_waiting(std::uint64_t attempt, Deadline deadline,
+                                        const std::stop_token& stop) {
+    const bool ended = syncer_.wait(attempt, deadline, stop);
+    auto status = syncer_.status();
+    if (!ended) status.problem = fmt::format("syncing '{}': still running", source_.name());
+    return as_it_stands(status);
+  }
+
+  Result<CurrentSnapshot> as_it_stands(const Syncer::Status& status) {
+    auto pinned = pin();
+    if (pinned) return CurrentSnapshot{.snapshot = std::move(*pinned), .stale = status.problem};
+    if (!status.problem.empty()) return no_snapshot(status);
+    return std::move(pinned).error();
+  }
+
+  [[nodiscard]] static Error no_snapshot(const Syncer::Status& status) {
+    return {ErrorKind::Unavailable, "no snapshot of the repository yet: " + status.problem};
+  }
+
+  [[nodiscard]] std::string staleness(const Syncer::Status& status) const {
+    if (status.tried) return status.problem;
+    return fmt::format("the first sync with '{}' since the start is still running", source_.name());
+  }
+
+  // The same object as long as the same commit is current, so that this costs one small read.
+  Result<std::shared_ptr<const PinnedSnapshot>> pin() {
+    const auto commit = current_commit(layout_);
+    auto kept = pinned_.with([](const auto& pinned) { return pinned; });
+    if (kept && commit && kept->record().commit == *commit) return kept;
+    auto fresh = TRY(pin_current(layout_));
+    pinned_.with([&](auto& pinned) { pinned = fresh; });
+    return fresh;
+  }
+
+  Result<void> sync(const std::stop_token& stop) {
+    const auto doing = fmt::format("syncing '{}'", source_.name());
+    auto done = run_helper(stop);
+    if (!done) {
+      auto error = std::move(done).error().during(doing);
+      if (stop.stop_requested()) return error;  // the end of the program, not of the repository
+      log_for("repo").warn("sync failed org={} reason=\"{}\"", job_.org.value, error.message);
+      return error;
+    }
+    if (done->changed) {
+      log_for("repo").info("new snapshot org={} commit={}", job_.org.value,
+                           done->record.commit.value);
+    }
+    (void)pin();  // lets go of the previous one, so that it can be collected
+    return {};
+  }
+
+  Result<SyncDone> run_helper(const std::stop_token& stop) {
+    const auto answer = TRY(jobs_.run(job_, stop));
+    return parse_response(answer);
+  }
+
+  const FoundSource source_;
+  const std::string branch_;
+  const Layout layout_;
+  const GitJob job_;
+  GitJobs& jobs_;
+  Guarded<std::shared_ptr<const PinnedSnapshot>> pinned_;
+  Syncer syncer_;  // last: its thread uses all of the above
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Repo>> Repo::open(const RepoOptions& options, GitJobs& jobs) {
+  TRY(check_org(options.org));
+  TRY(check_branch(options.branch));
+  FoundSource source = TRY(find_source(options));
+  Layout layout =
+      TRY(prepare_layout(options.data_dir, options.org, source.identity(options.branch)));
+  return std::make_unique<SyncedRepo>(options, std::move(source), std::move(layout), jobs);
+}
+
+}  // namespace lightfast::repo

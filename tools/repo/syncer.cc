@@ -1,0 +1,90 @@
+#include "tools/repo/syncer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lightfast::repo {
+namespace {
+
+std::chrono::seconds pause_after(int failures) {
+  constexpr std::chrono::seconds kLongest(300);
+  return std::min(kLongest, std::chrono::seconds(1LL << std::min(failures, 9)));
+}
+
+}  // namespace
+
+void Syncer::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+std::uint64_t Syncer::request() {
+  const std::lock_guard lock(mutex_);
+  return request_locked();
+}
+
+std::uint64_t Syncer::request_for(const std::string& label) {
+  const std::lock_guard lock(mutex_);
+  const bool running = begun_ > ended_;
+  return running && running_label_ == label ? begun_ : request_locked();
+}
+
+std::uint64_t Syncer::request_locked() {
+  if (requested_ == begun_) {
+    ++requested_;
+    changed_.notify_all();
+  }
+  return requested_;
+}
+
+bool Syncer::wait(std::uint64_t attempt, Clock::time_point deadline, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_until(lock, stop, deadline, [&] { return ended_ >= attempt; });
+}
+
+Syncer::Status Syncer::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void Syncer::run(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wait_for_work(lock, stop);
+    if (stop.stop_requested()) return;
+    // Before looking: who asks while this attempt looks may have seen what it did not, and gets one
+    // more.
+    begun_ = requested_;
+    running_label_.clear();
+    lock.unlock();
+    auto label = work_.look();
+    lock.lock();
+    running_label_ = label;
+    lock.unlock();
+    const auto result = work_.attempt(stop);
+    lock.lock();
+    note_end(result, std::move(label));
+  }
+}
+
+void Syncer::wait_for_work(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+  const auto asked = [this] { return requested_ > begun_; };
+  if (!work_.retries || failures_ == 0) {
+    changed_.wait(lock, stop, asked);
+    return;
+  }
+  const bool woken = changed_.wait_until(lock, stop, status_.retry_at, asked);
+  if (!woken && !stop.stop_requested()) ++requested_;
+}
+
+void Syncer::note_end(const Result<void>& result, std::string label) {
+  ended_ = begun_;
+  failures_ = result ? 0 : failures_ + 1;
+  status_.tried = true;
+  status_.ever_succeeded = status_.ever_succeeded || result.has_value();
+  status_.label = std::move(label);
+  status_.problem = result ? std::string() : result.error().message;
+  status_.retry_at = Clock::now() + pause_after(failures_);
+  changed_.notify_all();
+}
+
+}  // namespace lightfast::repo

@@ -1,0 +1,74 @@
+// Runs attempts to sync on a thread of its own, one at a time. Requests that come while one runs
+// become one more; waiters learn when an attempt that began after their request has ended. All
+// methods may be called from any thread.
+//
+// Each attempt has a label: what the source looked like just before it began. So a caller that sees
+// the source in a certain state finds out whether that very state was tried already.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "base/result.h"
+
+namespace lightfast::repo {
+
+class Syncer {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Work {
+    std::function<std::string()> look;  // the label of an attempt that begins now
+    std::function<Result<void>(std::stop_token)>
+        attempt;           // blocks; returns soon after a stop is requested
+    bool retries = false;  // a failed attempt is made again by itself, after a pause that grows
+  };
+
+  // The last attempt that ended.
+  struct Status {
+    bool tried = false;
+    bool ever_succeeded = false;
+    std::string label;
+    std::string problem;         // empty when it succeeded
+    Clock::time_point retry_at;  // after a failure: not worth trying the same again before
+  };
+
+  explicit Syncer(Work work) : work_(std::move(work)) {}
+
+  void start();  // once
+
+  // Asks for an attempt that begins after this call; its number is for wait(). With a label, an
+  // attempt that is running and has this label will do too.
+  std::uint64_t request();
+  std::uint64_t request_for(const std::string& label);
+
+  // False when the attempt has not ended by the deadline, or `stop` was requested.
+  bool wait(std::uint64_t attempt, Clock::time_point deadline, const std::stop_token& stop);
+
+  [[nodiscard]] Status status() const;
+
+ private:
+  std::uint64_t request_locked();
+  void run(const std::stop_token& stop);
+  void wait_for_work(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
+  void note_end(const Result<void>& result, std::string label);
+
+  const Work work_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::uint64_t requested_ = 0;  // all of these with mutex_
+  std::uint64_t begun_ = 0;
+  std::uint64_t ended_ = 0;
+  std::string running_label_;
+  int failures_ = 0;  // in a row
+  Status status_;
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace lightfast::repo
