@@ -1,0 +1,213 @@
+#include "app/command_line.h"
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
+
+#include "app/settings.h"
+#include "base/text.h"
+
+namespace lightfast {
+namespace {
+
+// timeoutMs -> timeout-ms
+std::string option_name(const std::string& property) {
+  std::string name;
+  for (const char c : property) {
+    if (std::isupper(static_cast<unsigned char>(c)) != 0) name.push_back('-');
+    name.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+  }
+  return name;
+}
+
+// One procedure's subcommand and the words given to it.
+struct ProcedureOptions {
+  CLI::App* command = nullptr;
+  std::map<std::string, std::vector<std::string>> values;  // by property
+  std::vector<std::string> words;
+  bool json = false;
+};
+
+class Parser {
+ public:
+  explicit Parser(const std::vector<contract::Procedure>& procedures) : procedures_(procedures) {
+    root_.set_version_flag("--version", "lightfast " LIGHTFAST_VERSION);
+    root_.require_subcommand(1);
+    root_.fallthrough();
+    root_.get_formatter()->column_width(32);
+    for (const auto& setting : all_settings()) add_setting(setting);
+    add_commands();
+    for (std::size_t i = 0; i < procedures_.size(); ++i) add_procedure(i);
+    root_.failure_message(
+        [](const CLI::App* /*app*/, const CLI::Error& error) { return std::string(error.what()); });
+  }
+
+  ParsedLine parse(std::vector<std::string> arguments) {
+    std::ranges::reverse(arguments);  // as CLI11 wants them
+    try {
+      root_.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+      return {.command = std::nullopt, .text = help(), .exit_code = 0};
+    } catch (const CLI::CallForVersion& version) {
+      return {.command = std::nullopt, .text = std::string(version.what()) + "\n", .exit_code = 0};
+    } catch (const CLI::ParseError& error) {
+      return error_of_use(error.what());
+    }
+    return chosen();
+  }
+
+ private:
+  void add_setting(const Setting& setting) {
+    auto& slot = settings_[setting.name];
+    slot.option = root_.add_option(std::string("--") + setting.name, slot.value, setting.help)
+                      ->type_name(setting.value);
+    slot.option->group(
+        "Settings (each also LIGHTFAST_NAME in the environment, and a key of --config)");
+  }
+
+  void add_commands() {
+    mcp_ = root_.add_subcommand("mcp",
+                                "serve MCP over stdin and stdout, for Claude Code, Cursor, Codex");
+    doctor_ = root_.add_subcommand(
+        "doctor", "say what isolation this machine gives, what is configured, what is wrong");
+    init_ = root_.add_subcommand("init", "write a starter .lightfast repository");
+    init_->add_option("DIR", line_.directory, "where (default: .lightfast)");
+    openapi_ = root_.add_subcommand("openapi", "print the OpenAPI document of all procedures");
+  }
+
+  // Procedures with longer keys are nested: `graph query`.
+  void add_procedure(std::size_t index) {
+    const auto& procedure = procedures_[index];
+    auto& options = options_.emplace_back(std::make_unique<ProcedureOptions>());
+    CLI::App* parent = &root_;
+    for (std::size_t depth = 0; depth + 1 < procedure.key.size(); ++depth)
+      parent = group(parent, procedure.key[depth]);
+    options->command = parent->add_subcommand(procedure.key.back(), procedure.summary);
+    options->command->add_flag("--json", options->json,
+                               "print the result as JSON, as the REST API answers it");
+    for (const auto& [property, schema] : procedure.input_schema["properties"].items()) {
+      const auto help = schema.value("description", "");
+      if (property == procedure.positional) {
+        options->command->add_option(property, options->words, help + " Put it behind --.")
+            ->required();
+      } else {
+        options->command->add_option("--" + option_name(property), options->values[property], help);
+      }
+    }
+  }
+
+  static CLI::App* group(CLI::App* parent, const std::string& name) {
+    for (CLI::App* child : parent->get_subcommands({})) {
+      if (child->get_name() == name) return child;
+    }
+    CLI::App* made = parent->add_subcommand(name, "");
+    made->require_subcommand(1);
+    return made;
+  }
+
+  std::string help() const {
+    for (const CLI::App* command : root_.get_subcommands()) return command->help();
+    return root_.help() +
+           "\nExample:\n  lightfast init my-context && cd my-context && git init -qb main . && git "
+           "add . && git commit -qm start\n"
+           "  lightfast shell --repo my-context -- ls\n";
+  }
+
+  ParsedLine error_of_use(const std::string& what) const {
+    std::string line = what;
+    std::ranges::replace(line, '\n', ' ');
+    return {.command = std::nullopt,
+            .text = fmt::format("lightfast: {}{}\n", line, nearest_option(line)),
+            .exit_code = 2};
+  }
+
+  // For an argument that was not expected, the option or command it may have meant.
+  std::string nearest_option(const std::string& what) const {
+    const auto colon = what.rfind(": ");
+    if (what.find("not expected") == std::string::npos || colon == std::string::npos)
+      return "; see lightfast --help";
+    const std::string word = what.substr(colon + 2);
+    const std::string name = word.substr(std::min(word.find_first_not_of('-'), word.size()));
+    std::vector<std::string> known;
+    for (const auto& setting : all_settings()) known.push_back(std::string("--") + setting.name);
+    for (const CLI::App* command : root_.get_subcommands({})) known.push_back(command->get_name());
+    const std::vector<std::string_view> candidates(known.begin(), known.end());
+    const auto nearest = nearest_word(word.substr(0, word.find('=')), candidates);
+    return nearest.empty() ? "; see lightfast --help"
+                           : fmt::format("; did you mean '{}'?", nearest);
+  }
+
+  ParsedLine chosen() {
+    for (const auto& [name, slot] : settings_) {
+      if (slot.option->count() > 0) line_.flags[name] = slot.value;
+    }
+    if (doctor_->parsed()) line_.kind = CommandKind::Doctor;
+    if (init_->parsed()) line_.kind = CommandKind::Init;
+    if (openapi_->parsed()) line_.kind = CommandKind::OpenApi;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (!options_[i]->command->parsed()) continue;
+      line_.kind = CommandKind::Procedure;
+      line_.procedure = i;
+      line_.json = options_[i]->json;
+      auto input = input_of(i);
+      if (!input) return error_of_use(input.error().message);
+      line_.input = *input;
+    }
+    return {.command = line_, .text = {}, .exit_code = 0};
+  }
+
+  Result<std::string> input_of(std::size_t index) const {
+    const auto& procedure = procedures_[index];
+    Json input = Json::object();
+    if (!procedure.positional.empty())
+      input[procedure.positional] = fmt::format("{}", fmt::join(options_[index]->words, " "));
+    for (const auto& [property, words] : options_[index]->values) {
+      if (words.empty()) continue;
+      input[property] =
+          TRY(value_of(property, procedure.input_schema["properties"][property], words));
+    }
+    return input.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+  // Words become what the schema asks for; the schema itself is checked later, when the procedure
+  // is called.
+  static Result<Json> value_of(const std::string& property, const Json& schema,
+                               const std::vector<std::string>& words) {
+    const auto type = schema.value("type", "string");
+    if (type == "array") return Json(words);
+    if (type == "string") return Json(words.back());
+    const auto value = Json::parse(words.back(), nullptr, false);
+    if (value.is_discarded()) {
+      return Error{ErrorKind::InvalidArgument,
+                   fmt::format("--{}: '{}' is not of type {}", option_name(property),
+                               visible_text(words.back()), type)};
+    }
+    return value;
+  }
+
+  struct Slot {
+    std::string value;
+    CLI::Option* option = nullptr;
+  };
+
+  const std::vector<contract::Procedure>& procedures_;
+  CLI::App root_{"Lightfast: an organisation's context, for AI agents.", "lightfast"};
+  std::map<std::string, Slot> settings_;
+  CLI::App *mcp_ = nullptr, *doctor_ = nullptr, *init_ = nullptr, *openapi_ = nullptr;
+  std::vector<std::unique_ptr<ProcedureOptions>> options_;  // parallel to procedures_
+  CommandLine line_;
+};
+
+}  // namespace
+
+ParsedLine parse_command_line(const std::vector<std::string>& arguments,
+                              const std::vector<contract::Procedure>& procedures) {
+  return Parser(procedures).parse(arguments);
+}
+
+}  // namespace lightfast

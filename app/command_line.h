@@ -1,0 +1,39 @@
+// The command line as data: which command, with which settings and which input for a procedure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "contract/procedure.h"
+
+namespace lightfast {
+
+enum class CommandKind { Mcp, Doctor, Init, OpenApi, Procedure };
+
+struct CommandLine {
+  CommandKind kind = CommandKind::Mcp;
+  std::map<std::string, std::string> flags;  // settings given as options, by name
+  std::string directory = ".lightfast";      // of init
+  std::size_t procedure = 0;                 // index into the declarations
+  std::string input;                         // of the procedure, a JSON object
+  bool json = false;                         // print the REST response
+};
+
+// What was asked for: a command, or text to print and an exit code (help, version, errors of use).
+struct ParsedLine {
+  std::optional<CommandLine> command;
+  std::string text;
+  int exit_code = 0;
+};
+
+// Parses `arguments` (without the program's name). Each procedure is a subcommand made from its
+// declaration: its input properties are options (`timeoutMs` is --timeout-ms), its positional
+// property takes the plain words, joined by spaces.
+ParsedLine parse_command_line(const std::vector<std::string>& arguments,
+                              const std::vector<contract::Procedure>& procedures);
+
+}  // namespace lightfast

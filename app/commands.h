@@ -1,0 +1,24 @@
+// The commands of the program. Each returns the exit code, or an error that main() prints as one
+// line.
+#pragma once
+
+#include <filesystem>
+
+#include "app/command_line.h"
+#include "app/settings.h"
+#include "base/result.h"
+
+namespace lightfast {
+
+// Exit codes besides a command's own.
+inline constexpr int kErrorOfUse = 2;
+inline constexpr int kCouldNotRun =
+    125;  // a procedure could not be done as asked (as env(1) and timeout(1) have it)
+
+Result<int> run_mcp(const Settings& settings);
+Result<int> run_procedure(const Settings& settings, const CommandLine& line);
+Result<int> run_doctor(const Settings& settings);
+Result<int> run_init(const std::filesystem::path& directory);
+Result<int> run_openapi();
+
+}  // namespace lightfast

@@ -1,0 +1,159 @@
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+
+#include <chrono>
+#include <iostream>
+
+#include <spdlog/fmt/chrono.h>
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
+
+#include "app/commands.h"
+#include "app/services.h"
+#include "base/text.h"
+
+namespace lightfast {
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};
+
+// Prints findings as they come, one line each, and remembers whether a command could run safely.
+class Findings {
+ public:
+  void good(const std::string& what) { print("ok  ", what); }
+  void note(const std::string& what) { print("    ", what); }
+  void warn(const std::string& what) { print("warn", what); }
+  void bad(const std::string& what) {
+    print("FAIL", what);
+    could_run_ = false;
+  }
+  [[nodiscard]] bool could_run() const { return could_run_; }
+
+ private:
+  static void print(const char* grade, const std::string& what) {
+    std::cout << grade << "  " << what << std::endl;
+  }
+  bool could_run_ = true;
+};
+
+void look_at_machine(Findings& findings) {
+  utsname name = {};
+  ::uname(&name);
+  findings.good(fmt::format("lightfast {} on {} {} {}", LIGHTFAST_VERSION, name.sysname,
+                            name.release, name.machine));
+}
+
+std::string tier_name(int tier) {
+  switch (tier) {
+    case 1:
+      return "tier 1, server: namespaces made with root's rights, an own uid per organisation";
+    case 2:
+      return "tier 2, user namespaces: the same as an ordinary user";
+    default:
+      return "tier 3, Landlock without namespaces: no reads outside toolbox and repository, no "
+             "writes, no network; "
+             "no /tmp, names and sizes of other files can be seen";
+  }
+}
+
+std::string what_to_do() {
+  return "commands are refused on this machine: allow user namespaces (sysctl "
+         "user.max_user_namespaces, on Ubuntu "
+         "kernel.apparmor_restrict_unprivileged_userns=0 or an AppArmor profile for lightfast), or "
+         "run as root, "
+         "or use a kernel with Landlock (5.13 or later)";
+}
+
+void look_at_isolation(Findings& findings, sandbox::Sandboxes& sandboxes) {
+  const auto report = sandboxes.report(true);
+  if (!report) return findings.bad("isolation: " + report.error().message);
+  if (report->tier == 0) findings.bad("isolation: none; " + what_to_do());
+  if (report->tier != 0) findings.good("isolation: " + tier_name(report->tier));
+  for (const auto& probe : report->probes) {
+    if (probe.tier == report->tier) continue;
+    findings.note(fmt::format("  tier {}: {}", probe.tier,
+                              probe.available ? "would work too" : "not here: " + probe.why_not));
+  }
+  findings.good(fmt::format("kernel layers: Landlock ABI {}, seccomp", report->landlock_abi));
+}
+
+void look_at_toolbox(Findings& findings, sandbox::Sandboxes& sandboxes) {
+  const auto toolbox = sandboxes.toolbox();
+  if (!toolbox) return findings.bad("toolbox: " + toolbox.error().message);
+  findings.good(fmt::format("toolbox: {} programs in {}", (*toolbox)->programs.size(),
+                            (*toolbox)->directory.string()));
+  if (!(*toolbox)->missing.empty()) {
+    findings.warn(
+        fmt::format("toolbox: not on this machine: {}; install them to have them in commands",
+                    fmt::join((*toolbox)->missing, " ")));
+  }
+}
+
+void look_at_data_dir(Findings& findings, const Settings& settings) {
+  struct statvfs space = {};
+  if (::statvfs(settings.data_dir.c_str(), &space) != 0)
+    return findings.bad("data dir: cannot be looked at");
+  const std::size_t free = static_cast<std::size_t>(space.f_bavail) * space.f_frsize;
+  constexpr std::size_t kLittle = 512U << 20U;
+  const auto line =
+      fmt::format("data dir: {}, {} free", settings.data_dir.string(), size_text(free));
+  free < kLittle ? findings.warn(line + "; snapshots need up to 64 MiB each") : findings.good(line);
+}
+
+std::string describe(const repo::SnapshotRecord& record) {
+  const auto when = std::chrono::sys_seconds(std::chrono::seconds(record.committed_at));
+  return fmt::format("branch {}, commit {} of {:%Y-%m-%d %H:%M} UTC, {} entries, {}",
+                     visible_text(record.branch), record.commit.value.substr(0, 12), when,
+                     record.entries, size_text(record.bytes));
+}
+
+void look_at_repo(Findings& findings, Services& services, const Settings& settings) {
+  const auto current = services.repo().current(std::chrono::steady_clock::now() + kPatience, {});
+  if (!current)
+    return findings.bad(fmt::format("repo: {}: {}", settings.repo, current.error().message));
+  const auto& record = current->snapshot->record();
+  findings.good(fmt::format("repo: {}: {}", settings.repo, describe(record)));
+  if (!current->stale.empty()) findings.warn("repo: an older state is served: " + current->stale);
+  for (const auto& note : record.notes) findings.note("  " + visible_text(note));
+}
+
+void try_a_command(Findings& findings, Services& services, const Settings& settings) {
+  const auto current = services.repo().current(std::chrono::steady_clock::now(), {});
+  if (!current) return;
+  const auto run =
+      services.sandboxes().run(settings.org, current->snapshot->root(), {.script = "echo ok"}, {});
+  if (run && run->outcome == sandbox::Outcome::Exited && run->out.head == "ok\n") {
+    findings.good("a command ran in the sandbox");
+  } else {
+    findings.bad("a command could not run: " +
+                 (run ? std::string("unexpected result") : run.error().message));
+  }
+}
+
+}  // namespace
+
+Result<int> run_doctor(const Settings& settings) {
+  Findings findings;
+  look_at_machine(findings);
+  const bool has_repo = !settings.repo.empty();
+  auto services = Services::create(settings);
+  if (!services) {
+    findings.bad(services.error().message);
+    return 1;
+  }
+  if (has_repo) (*services)->start();
+  if (const auto& why = (*services)->unconfined(); !why.empty())
+    findings.warn("the server cannot confine itself: " + why);
+  look_at_isolation(findings, (*services)->sandboxes());
+  look_at_toolbox(findings, (*services)->sandboxes());
+  look_at_data_dir(findings, settings);
+  if (has_repo) {
+    look_at_repo(findings, **services, settings);
+    try_a_command(findings, **services, settings);
+  } else {
+    findings.warn("repo: none configured; give --repo URL|PATH or set LIGHTFAST_REPO");
+  }
+  return findings.could_run() ? 0 : 1;
+}
+
+}  // namespace lightfast

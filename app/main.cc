@@ -1,0 +1,50 @@
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "app/command_line.h"
+#include "app/commands.h"
+#include "app/services.h"
+#include "app/settings.h"
+#include "base/log.h"
+
+namespace lightfast {
+namespace {
+
+Result<int> run(const CommandLine& line) {
+  if (line.kind == CommandKind::Init) return run_init(line.directory);
+  if (line.kind == CommandKind::OpenApi) return run_openapi();
+  const auto settings = TRY(resolve_settings(line.flags, process_environment()));
+  // On a terminal stderr belongs to the command's own words.
+  const char* usual = line.kind == CommandKind::Mcp ? "info" : "error";
+  TRY(configure_logging({.level = settings.log_level.value_or(usual), .file = settings.log_file}));
+  if (line.kind == CommandKind::Doctor) return run_doctor(settings);
+  if (settings.repo.empty()) {
+    return Error{ErrorKind::InvalidArgument,
+                 "no repository: give --repo URL|PATH (or LIGHTFAST_REPO), or start one with "
+                 "`lightfast init`"};
+  }
+  if (line.kind == CommandKind::Procedure) return run_procedure(settings, line);
+  return run_mcp(settings);
+}
+
+int main_with(const std::vector<std::string>& arguments) {
+  const auto parsed = parse_command_line(arguments, declared_procedures());
+  if (!parsed.command) {
+    (parsed.exit_code == 0 ? std::cout : std::cerr) << parsed.text;
+    return parsed.exit_code;
+  }
+  const auto exit_code = run(*parsed.command);
+  if (exit_code) return *exit_code;
+  std::cerr << fmt::format("lightfast: {}\n", exit_code.error().message);
+  return kErrorOfUse;
+}
+
+}  // namespace
+}  // namespace lightfast
+
+int main(int count, char** arguments) {
+  return lightfast::main_with({arguments + 1, arguments + count});
+}

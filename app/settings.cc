@@ -1,0 +1,173 @@
+#include "app/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/text.h"
+
+namespace lightfast {
+namespace {
+
+namespace fs = std::filesystem;
+using Values = std::map<std::string, std::string>;
+
+constexpr std::array kSettings = {
+    Setting{"repo", "URL|PATH",
+            "the .lightfast repository: an https URL or the path of a local git repository"},
+    Setting{"branch", "NAME", "the branch to serve (default: the repository's default branch)"},
+    Setting{"org", "NAME", "the organisation's name (default: default)"},
+    Setting{
+        "data-dir", "DIR",
+        "where mirrors, snapshots and the toolbox are kept (default: $XDG_DATA_HOME/lightfast)"},
+    Setting{"log-level", "LEVEL", "error, warn, info, debug or off (default: info for mcp, error for others)"},
+    Setting{"log-file", "FILE", "where log lines go (default: stderr)"},
+    Setting{"config", "FILE", "a JSON file with any of these settings as keys"},
+};
+
+std::string variable_of(std::string name) {
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
+  return "LIGHTFAST_" + name;
+}
+
+// Keys may be written data-dir, data_dir or dataDir.
+std::string plain_key(std::string_view key) {
+  std::string plain;
+  for (const char c : key) {
+    if (c != '-' && c != '_')
+      plain.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+  }
+  return plain;
+}
+
+const Setting* find_setting(std::string_view key) {
+  const auto found = std::ranges::find_if(kSettings, [&key](const Setting& setting) {
+    return plain_key(setting.name) == plain_key(key);
+  });
+  return found == kSettings.end() || std::string_view(found->name) == "config" ? nullptr : found;
+}
+
+Error unknown_key(const std::string& file, const std::string& key) {
+  std::vector<std::string_view> known;
+  for (const auto& setting : kSettings) {
+    if (std::string_view(setting.name) != "config") known.emplace_back(setting.name);
+  }
+  const auto nearest = nearest_word(key, known);
+  const auto hint = nearest.empty() ? std::string("see lightfast --help for the known keys")
+                                    : fmt::format("did you mean '{}'?", nearest);
+  return {ErrorKind::InvalidArgument,
+          fmt::format("config file '{}': unknown key '{}'; {}", file, visible_text(key), hint)};
+}
+
+Result<Values> read_config(const std::string& file) {
+  const auto doing = fmt::format("config file '{}'", file);
+  const auto text = TRY(read_file(file).during(doing));
+  const auto document = Json::parse(text, nullptr, false);
+  if (!document.is_object())
+    return Error{ErrorKind::InvalidArgument,
+                 doing + ": not a JSON object; see docs/configuration.md"};
+  Values values;
+  for (const auto& [key, value] : document.items()) {
+    const Setting* setting = find_setting(key);
+    if (setting == nullptr) return unknown_key(file, key);
+    if (!value.is_string()) {
+      return Error{ErrorKind::InvalidArgument,
+                   fmt::format("{}: '{}' must be a string", doing, setting->name)};
+    }
+    values[setting->name] = value.get<std::string>();
+  }
+  return values;
+}
+
+// The later source wins.
+void lay_over(Values& values, const Values& more) {
+  for (const auto& [name, value] : more) values[name] = value;
+}
+
+Result<Values> all_values(const Values& flags, const Environment& environment) {
+  Values values;
+  for (const auto& setting : kSettings) {
+    const auto value = environment(variable_of(setting.name));
+    if (value && !value->empty()) values[setting.name] = *value;
+  }
+  lay_over(values, flags);
+  if (!values.contains("config")) return values;
+  auto all = TRY(read_config(values["config"]));
+  lay_over(all, values);
+  return all;
+}
+
+Result<fs::path> default_data_dir(const Environment& environment) {
+  if (const auto data_home = environment("XDG_DATA_HOME");
+      data_home && data_home->starts_with('/')) {
+    return fs::path(*data_home) /
+           "lightfast";  // XDG Base Directory Specification: relative paths are ignored
+  }
+  const auto home = environment("HOME");
+  if (!home || !home->starts_with('/')) {
+    return Error{ErrorKind::InvalidArgument,
+                 "no place for data: HOME is not set; give --data-dir DIR"};
+  }
+  return fs::path(*home) / ".local/share/lightfast";
+}
+
+Result<std::string> secret(const std::string& name, const Environment& environment) {
+  if (const auto value = environment(name)) return *value;
+  const auto file = environment(name + "_FILE");
+  if (!file) return std::string();
+  auto content = TRY(read_file(*file, 65536).during(name + "_FILE"));
+  while (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();
+  return content;
+}
+
+Result<void> check_org(const std::string& org) {
+  const bool plain = std::ranges::all_of(org, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+  });
+  if (!org.empty() && org.size() <= 64 && plain && org.front() != '.') return {};
+  return Error{ErrorKind::InvalidArgument,
+               "--org: use 1 to 64 of the characters A-Z a-z 0-9 . _ -, not beginning with a dot"};
+}
+
+}  // namespace
+
+std::span<const Setting> all_settings() { return kSettings; }
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+}
+
+Result<Settings> resolve_settings(const Values& flags, const Environment& environment) {
+  auto values = TRY(all_values(flags, environment));
+  Settings settings;
+  settings.repo = values["repo"];
+  settings.branch = values["branch"];
+  if (values.contains("org")) {
+    TRY(check_org(values["org"]));
+    settings.org = OrgId{values["org"]};
+  }
+  if (values["data-dir"].empty()) {
+    settings.data_dir = TRY(default_data_dir(environment));
+  } else {
+    settings.data_dir = fs::absolute(values["data-dir"]).lexically_normal();
+  }
+  if (values.contains("log-level")) settings.log_level = values["log-level"];
+  settings.log_file = values["log-file"];
+  settings.repo_token = TRY(secret("LIGHTFAST_REPO_TOKEN", environment));
+  settings.ca_file = environment("LIGHTFAST_CA_FILE").value_or("");
+  return settings;
+}
+
+}  // namespace lightfast
