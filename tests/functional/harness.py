@@ -1,0 +1,300 @@
+"""What the stories share: a server over real pipes, sample repositories, bash to compare with, and a look from outside.
+
+    with Server(repository, home / "data") as server:
+        server.shell("ls").out
+
+Leaving the block ends the server, kills what it left behind and fails when there was anything to kill.
+"""
+import collections
+import ctypes
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from git_server import git
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("LIGHTFAST_BUILD", ROOT / "build/release")).resolve()
+LIGHTFAST = str(BUILD / "lightfast")
+HANG_GUARD = 60  # seconds; reaching it is a failure, nothing is timed by it
+ORDINARY_USER = 65534  # nobody
+IS_ROOT = os.geteuid() == 0
+SHELL_ENVIRONMENT = {"PATH": "/usr/bin", "HOME": "/", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb"}
+OWN_ROOM = {"lightfast", "lightfast-launc", "zygote", "init"}  # the names of processes that are no command
+
+PR_SET_CHILD_SUBREAPER = 36
+ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans of what a test starts become its children
+
+Process = collections.namedtuple("Process", "pid name parent started")
+
+
+# ---- Processes, from outside.
+
+def all_processes():
+    """Every live process by pid; zombies are not alive."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            text = pathlib.Path("/proc", entry, "stat").read_text(errors="replace")
+        except OSError:
+            continue
+        name, fields = text[text.index("(") + 1:text.rindex(")")], text[text.rindex(")") + 2:].split()
+        if fields[0] not in "ZX":
+            found[int(entry)] = Process(int(entry), name, int(fields[1]), int(fields[19]))
+    return found
+
+
+def processes_below(pid):
+    """The descendants of `pid`, it left out."""
+    everything, below = all_processes(), []
+    reached = {pid}
+    while reached:
+        children = [process for process in everything.values() if process.parent in reached]
+        below += children
+        reached = {process.pid for process in children}
+    return below
+
+
+def is_alive(process):
+    return all_processes().get(process.pid, process._replace(started=-1)).started == process.started
+
+
+def status_of(pid):
+    """/proc/PID/status as {field: text}."""
+    lines = pathlib.Path("/proc", str(pid), "status").read_text().splitlines()
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def eventually(condition, seconds=HANG_GUARD):
+    """Waits until `condition()` is true; its last value."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return value
+
+
+def kill_all(processes):
+    for process in processes:
+        if is_alive(process):
+            try:
+                os.kill(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+def fail_if_anything_is_left():
+    """For tearDownModule: nothing that a test started, and nothing that was started by that, is alive."""
+    if not eventually(lambda: not processes_below(os.getpid()), 5):
+        left = processes_below(os.getpid())
+        kill_all(left)
+        raise AssertionError(f"processes were left running: {left}")
+
+
+# ---- Places.
+
+def make_home(case):
+    """A temporary directory that goes with `case`, a test or a test class, and that every user may search."""
+    directory = tempfile.mkdtemp(prefix="lightfast-story-")
+    add_cleanup = case.addClassCleanup if isinstance(case, type) else case.addCleanup
+    add_cleanup(shutil.rmtree, directory, ignore_errors=True)
+    os.chmod(directory, 0o755)
+    return pathlib.Path(directory)
+
+
+def wrapper(tier):
+    """What stands before a command so that the sandbox is of this tier; skips the test where that cannot be had."""
+    if tier == 1:
+        if not IS_ROOT:
+            raise unittest.SkipTest("tier 1 needs root")
+        return []
+    words = ["setpriv", f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}", "--clear-groups"] if IS_ROOT else []
+    if tier == 3:
+        words += ["unshare", "--user", "--map-current-user", "--keep-caps", "sh", "-c",
+                  'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --ambient-caps=-all --inh-caps=-all "$@"', "sh"]
+    if words:
+        tried = subprocess.run([*words, "true"], capture_output=True, text=True, check=False)
+        if tried.returncode != 0:
+            raise unittest.SkipTest(f"tier {tier} cannot be had here: {tried.stderr.strip()}")
+    return words
+
+
+def data_dir(home, tier=1, name="data"):
+    """A new data directory of the user that a server of this tier runs as."""
+    path = home / name
+    path.mkdir()
+    if IS_ROOT and tier != 1:
+        os.chown(path, ORDINARY_USER, ORDINARY_USER)
+    return path
+
+
+# ---- Repositories, and bash to compare with.
+
+def make_repository(path, files, links=(), executables=()):
+    """A git repository with one commit of `files` (name to text or bytes) and `links` (name to target)."""
+    git("init", "--quiet", "--initial-branch=main", path)
+    for name, content in files.items():
+        target = pathlib.Path(path, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+        target.chmod(0o755 if name in executables else 0o644)
+    for name, target in dict(links).items():
+        os.symlink(target, pathlib.Path(path, name))
+    git("add", "--all", cwd=path)
+    git("commit", "--quiet", "--message", "Start", cwd=path, env={"GIT_COMMITTER_DATE": "1700000000 +0000"})
+    return str(path)
+
+
+def head_of(repository):
+    return git("rev-parse", "HEAD", cwd=repository)
+
+
+def make_checkout(repository, target):
+    """The files of the head, as git writes them under umask 022, with the commit's time on all of them."""
+    target.mkdir()
+    git("read-tree", "HEAD", cwd=repository, env={"GIT_INDEX_FILE": f"{target}.index"})
+    subprocess.run(["git", "checkout-index", "--all", f"--prefix={target}/"], cwd=repository, check=True, umask=0o022,
+                   env={**os.environ, "GIT_INDEX_FILE": f"{target}.index"})
+    for directory, directories, files in os.walk(target, topdown=False):
+        for name in files + directories + ["."]:
+            os.utime(os.path.join(directory, name), (1700000000, 1700000000), follow_symlinks=False)
+    return target
+
+
+def bash_says(command, cwd):
+    """The finished process of plain bash on `command`, with the sandbox's environment."""
+    return subprocess.run(["bash", "--noprofile", "--norc", "-c", command], cwd=cwd, env=SHELL_ENVIRONMENT, umask=0o022,
+                          stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=HANG_GUARD)
+
+
+def visible(octets):
+    """How the tool shows bytes: those that are no UTF-8, and control bytes but TAB, LF and CR, as \\xNN."""
+    text = octets.decode(errors="surrogateescape")
+    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]", lambda one: f"\\x{ord(one[0]) & 0xFF:02X}", text)
+
+
+# ---- The server.
+
+class Answer:
+    """What one shell call answered."""
+
+    def __init__(self, response):
+        self.error = response.get("error")
+        result = response.get("result", {})
+        self.texts = [part["text"] for part in result.get("content", [])]
+        self.is_error = result.get("isError", False)
+        self.meta = result.get("_meta", {}).get("lightfast/result", {})
+        self.out = self.texts[0] if self.texts else ""
+        self.said = self.texts[1] if len(self.texts) > 1 else ""
+        self.all = "\n".join(self.texts)
+        self.exit_code = self.meta.get("exitCode")
+
+    def __repr__(self):
+        return f"Answer(texts={[text[:2000] for text in self.texts]}, meta={self.meta}, error={self.error})"
+
+
+class Server:
+    """`lightfast mcp`, spoken to by its pipes. `wrap` stands before the command; `before` runs in the new process."""
+
+    def __init__(self, repository, data, options=(), environment=None, wrap=(), before=None):
+        self.command = [*wrap, LIGHTFAST, "mcp", "--repo", str(repository), "--data-dir", str(data), *options]
+        self.environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent", **(environment or {})}
+        self.before = before
+        self.lines, self.answers, self.changed = [], {}, threading.Condition()
+        self.last_id = 0
+
+    def __enter__(self):
+        self.log_file = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.PIPE, preexec_fn=self.before,
+                                        stdout=subprocess.PIPE, stderr=self.log_file, start_new_session=True)
+        self.pid = self.process.pid
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        return self
+
+    def __exit__(self, failed, *_):
+        below = processes_below(self.pid)
+        self.close_input()
+        try:
+            self.process.wait(HANG_GUARD)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        ended = eventually(lambda: not any(map(is_alive, below)), 5)
+        left = [process for process in below if is_alive(process)]
+        kill_all(left)
+        self.reader.join(HANG_GUARD)
+        self.process.stdout.close()
+        if not failed and not ended:
+            raise AssertionError(f"the server left processes: {left}; its log:\n{self.log()}")
+
+    def close_input(self):
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+
+    def log(self):
+        self.log_file.seek(0)
+        return self.log_file.read().decode(errors="replace")
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.lines.append(line)
+                try:
+                    message = json.loads(line)
+                    self.answers[message.get("id")] = message
+                except (ValueError, AttributeError):
+                    pass  # whoever waits for it fails, and says what came
+                self.changed.notify_all()
+        with self.changed:
+            self.answers[None] = "end"
+            self.changed.notify_all()
+
+    def send(self, message):
+        self.process.stdin.write(json.dumps(message).encode() + b"\n")
+        self.process.stdin.flush()
+
+    def request(self, method, params=None):
+        """Sends a request; its id."""
+        self.last_id += 1
+        self.send({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params or {}})
+        return self.last_id
+
+    def answer(self, number, seconds=HANG_GUARD):
+        with self.changed:
+            self.changed.wait_for(lambda: number in self.answers or self.answers.get(None) == "end", seconds)
+            if number in self.answers:
+                return self.answers.pop(number)
+        raise AssertionError(f"no answer to request {number}; last lines {self.lines[-3:]}; log:\n{self.log()}")
+
+    def initialize(self):
+        return self.answer(self.request("initialize", {
+            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "story", "version": "1"}}))
+
+    def start_shell(self, command, **arguments):
+        return self.request("tools/call", {"name": "lightfast_shell", "arguments": {"command": command, **arguments}})
+
+    def shell(self, command, **arguments):
+        return Answer(self.answer(self.start_shell(command, **arguments)))
+
+    def processes(self):
+        return processes_below(self.pid)
+
+    def running(self, name):
+        """The processes of that name below the server, as soon as there is one."""
+        return eventually(lambda: [process for process in self.processes() if process.name == name], 10) or []
+
+    def commands(self):
+        """The processes of commands: all but the server's own machinery."""
+        return [process for process in self.processes() if process.name not in OWN_ROOM]

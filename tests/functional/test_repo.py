@@ -1,0 +1,543 @@
+#!/usr/bin/env python3
+"""lightfast-git, the helper that does all git work, against real git servers, hostile repositories and faulty servers."""
+import fcntl
+import json
+import os
+import pathlib
+import random
+import resource
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+import unittest
+
+import fault_server
+import git_helper
+from fault_server import FaultServer
+from git_server import GitServer, free_port, git, make_authority, make_certificate
+from hostile_repo import HostileRepo
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="repo-test-")
+        self.addCleanup(temporary.cleanup)
+        self.home = pathlib.Path(temporary.name)
+        self.directory = self.home / "key"
+        self.directory.mkdir()
+
+    def sync(self, **arguments):
+        answer = git_helper.sync(self.directory, **arguments)
+        self.assertEqual(git_helper.leftovers(self.directory), [])
+        return answer
+
+    def sync_stalled(self, **arguments):
+        """A sync that the stall guard ends; what it leaves, the next one removes."""
+        error = git_helper.sync(self.directory, stall_ms=500, **arguments)["error"]
+        self.assertEqual(error["kind"], "timeout", error)
+        return error["message"]
+
+    def sync_well(self, **arguments):
+        answer = self.sync(**arguments)
+        self.assertTrue(answer["ok"], answer)
+        return answer["record"]
+
+    def sync_badly(self, **arguments):
+        answer = self.sync(**arguments)
+        self.assertFalse(answer["ok"], answer)
+        return answer["error"]
+
+    def root(self):
+        return git_helper.current_root(self.directory)
+
+    def checkout(self, repository, commit):
+        """What `git archive` gives of a commit, as tree_listing() shows it."""
+        target = self.home / "checkout"
+        subprocess.run(["rm", "-rf", target], check=True)
+        target.mkdir()
+        archive = subprocess.run(["git", "-c", "tar.umask=0022", "archive", commit], cwd=repository, check=True,
+                                 capture_output=True).stdout
+        subprocess.run(["tar", "-xp", "-C", target], input=archive, check=True)
+        return git_helper.tree_listing(target)
+
+
+class RemoteTest(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = GitServer()
+        cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
+
+    def repository(self, files, **arguments):
+        name = f"r{random.getrandbits(48):x}"
+        self.server.create(name)
+        return name, self.server.commit(name, files, **arguments)
+
+    def https(self, name):
+        return {"url": self.server.https_url(name), "ca_file": self.server.ca_file}
+
+    def test_a_snapshot_over_https_equals_the_commit(self):
+        name, commit = self.repository({"README.md": "hello\n", "docs/a b.txt": "text", "bin\nary": bytes(range(256))},
+                                       date="1700000000 +0000")
+        record = self.sync_well(**self.https(name))
+        self.assertEqual(record, {"version": 1, "commit": commit, "branch": "main", "committed_at": 1700000000,
+                                  "entries": 4, "bytes": 6 + 4 + 256, "top": ["README.md", "bin\\nary", "docs/"],
+                                  "notes": []})
+        self.assertEqual(git_helper.tree_listing(self.root()), self.checkout(self.server.path(name), commit))
+        self.assertEqual(git_helper.current(self.directory), commit)
+        self.assertEqual(os.stat(self.root() / "README.md").st_mtime, 1700000000)
+
+    def test_plain_http_on_the_loopback_is_taken(self):
+        name, commit = self.repository({"a": "1"})
+        self.assertEqual(self.sync_well(url=self.server.http_url(name))["commit"], commit)
+
+    def test_plain_http_elsewhere_is_refused(self):
+        error = self.sync_badly(url="http://example.org/x.git")
+        self.assertEqual(error["kind"], "invalid_argument")
+        self.assertIn("use https://", error["message"])
+
+    def test_pushes_forced_pushes_and_a_renamed_default_branch_are_followed(self):
+        name, first = self.repository({"a": "1"})
+        self.sync_well(**self.https(name))
+        second = self.server.commit(name, {"a": "2"})
+        self.assertEqual(self.sync_well(**self.https(name))["commit"], second)
+        git("update-ref", "refs/heads/main", first, cwd=self.server.path(name))
+        self.assertEqual(self.sync_well(**self.https(name))["commit"], first)
+        git("branch", "-m", "main", "main/trunk", cwd=self.server.path(name))
+        third = self.server.commit(name, {"a": "3"}, branch="main/trunk")
+        record = self.sync_well(**self.https(name))
+        self.assertEqual((record["commit"], record["branch"]), (third, "main/trunk"))
+
+    def test_unchanged_files_are_shared_and_keep_their_time(self):
+        name, _ = self.repository({"same": "x", "run.sh": "y", "d/changed": "1"}, date="1700000000 +0000")
+        self.sync_well(**self.https(name))
+        before = self.root()
+        self.server.commit(name, {"d/changed": "2"}, date="1700009999 +0000")
+        self.sync_well(**self.https(name))
+        after = self.root()
+        self.assertNotEqual(before, after)
+        self.assertEqual(os.stat(before / "same").st_ino, os.stat(after / "same").st_ino)
+        times = {path: os.stat(after / path).st_mtime for path in ("same", "d/changed", "d", ".")}
+        self.assertEqual(times, {"same": 1700000000, "d/changed": 1700009999, "d": 1700009999, ".": 1700009999})
+        self.assertEqual((before / "d/changed").read_text(), "1")
+
+    def test_nothing_is_written_when_nothing_changed(self):
+        name, _ = self.repository({"a": "1"})
+        self.assertTrue(self.sync(**self.https(name))["changed"])
+        inode = os.stat(self.root()).st_ino
+        self.assertFalse(self.sync(**self.https(name))["changed"])
+        self.assertEqual(os.stat(self.root()).st_ino, inode)
+
+    def test_old_snapshots_go_unless_somebody_uses_them(self):
+        name, used = self.repository({"a": "0"})
+        self.sync_well(**self.https(name))
+        snapshots = self.directory / "snapshots"
+        with open(snapshots / f"{used}.lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            commits = []
+            for number in range(1, 6):
+                commits.append(self.server.commit(name, {"a": str(number)}))
+                self.sync_well(**self.https(name))
+            kept = {path.name for path in snapshots.iterdir() if path.is_dir()}
+            self.assertEqual(kept, {used, *commits[-3:]})
+        self.server.commit(name, {"a": "6"})
+        self.sync_well(**self.https(name))
+        self.assertFalse((snapshots / used).exists())
+        self.assertFalse((snapshots / f"{used}.lock").exists())
+
+    def test_other_users_can_read_what_is_written_whatever_the_umask(self):
+        name, _ = self.repository({"d/a": "1"})
+        done = git_helper.run(git_helper.request(self.directory, **self.https(name)), preexec=lambda: os.umask(0o077))
+        self.assertTrue(done.answer["ok"])
+        modes = {path: stat.S_IMODE(os.stat(self.directory / path).st_mode) for path in
+                 ("current", "snapshots", f"snapshots/{git_helper.current(self.directory)}/record.json")}
+        self.assertEqual(modes, {"current": 0o644, "snapshots": 0o755,
+                                 f"snapshots/{git_helper.current(self.directory)}/record.json": 0o644})
+        self.assertEqual(stat.S_IMODE(os.stat(self.root() / "d").st_mode), 0o755)
+        self.assertEqual(stat.S_IMODE(os.stat(self.root() / "d/a").st_mode), 0o644)
+
+    def test_a_damaged_mirror_is_made_anew(self):
+        name, _ = self.repository({"a": "1"})
+        self.sync_well(**self.https(name))
+        for damage in ("empty packs", "no HEAD", "stale locks"):
+            with self.subTest(damage):
+                commit = self.server.commit(name, {"a": damage})
+                mirror = self.directory / "mirror.git"
+                if damage == "empty packs":
+                    for pack in mirror.glob("objects/pack/*.pack"):
+                        pack.chmod(0o644)
+                        pack.write_bytes(b"")
+                elif damage == "no HEAD":
+                    (mirror / "HEAD").unlink()
+                else:
+                    for lock in ("config.lock", "refs/lightfast/head.lock"):
+                        (mirror / lock).write_text("")
+                self.assertEqual(self.sync_well(**self.https(name))["commit"], commit)
+
+    def test_errors_name_the_thing_and_what_to_do(self):
+        name, _ = self.repository({"a": "1"})
+        self.server.create("empty")
+        other = make_authority(self.home, "other")[0]
+        cases = [
+            ("certificate", {"url": self.server.https_url(name)}, "permission_denied",
+             "certificate of 'localhost' is not trusted (set LIGHTFAST_CA_FILE for an own authority)"),
+            ("other authority", {"url": self.server.https_url(name), "ca_file": other}, "permission_denied",
+             "certificate of 'localhost' is not trusted"),
+            ("missing authority", {**self.https(name), "ca_file": "/nowhere/ca.pem"}, "invalid_argument",
+             "'/nowhere/ca.pem' (LIGHTFAST_CA_FILE)"),
+            ("branch", {**self.https(name), "branch": "nope"}, "not_found",
+             "branch 'nope' does not exist; branches: main"),
+            ("empty", self.https("empty"), "not_found", "repository is empty: push a first commit"),
+            ("missing", self.https("missing"), "not_found", "was not found (404)"),
+            ("redirect", {"url": f"http://localhost:{self.server.http_port}/redirect/x.git"}, "invalid_argument",
+             "redirects to another address; configure that address"),
+            ("closed port", {"url": f"http://localhost:{free_port()}/x.git"}, "unavailable", "refused"),
+            ("user in the URL", {"url": "https://me:secret@localhost/x.git"}, "invalid_argument", "LIGHTFAST_REPO_TOKEN"),
+        ]
+        for title, arguments, kind, text in cases:
+            with self.subTest(title):
+                error = self.sync_badly(**arguments)
+                self.assertIn(text, error["message"])
+                self.assertEqual(error["kind"], kind, error)
+                self.assertNotIn("secret", error["message"])
+
+    def test_a_failed_sync_leaves_the_last_snapshot_current(self):
+        name, commit = self.repository({"a": "1"})
+        self.sync_well(**self.https(name))
+        self.sync_badly(url=f"http://localhost:{free_port()}/x.git")
+        self.assertEqual(git_helper.current(self.directory), commit)
+        self.assertEqual((self.root() / "a").read_text(), "1")
+
+    def test_proxies_of_the_environment_are_not_used(self):
+        name, commit = self.repository({"a": "1"})
+        environment = {key: "http://127.0.0.1:1" for key in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY")}
+        done = git_helper.run(git_helper.request(self.directory, **self.https(name)), environment=environment)
+        self.assertEqual(done.answer["record"]["commit"], commit)
+
+    def test_a_helper_that_is_killed_at_any_time_leaves_only_whole_snapshots(self):
+        name, commit = self.repository({f"d{number % 7}/f{number}": f"{number}\n" * 50 for number in range(150)})
+        self.sync_well(**self.https(name))
+        document = git_helper.request(self.directory, **self.https(name))
+        random.seed(4114)
+        killed = 0
+        known = {commit}
+        started = time.monotonic()
+        git_helper.run(document)
+        usual = time.monotonic() - started
+        work = self.home / "work"
+        git("clone", "--quiet", self.server.path(name), work)
+        for round_number in range(60):
+            (work / f"d{round_number % 7}" / "f").write_text(f"{round_number}\n")
+            (work / "run.sh").write_text(f"{round_number}\n")
+            (work / "run.sh").chmod(0o755 if round_number % 2 else 0o644)
+            (work / "link").unlink(missing_ok=True)
+            (work / "link").symlink_to(f"target{round_number}")
+            git("add", "--all", cwd=work)
+            git("commit", "--quiet", "-m", "round", cwd=work)
+            git("push", "--quiet", "origin", "HEAD:main", cwd=work)
+            known.add(git("rev-parse", "HEAD", cwd=work))
+            with subprocess.Popen([str(git_helper.HELPER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={}) as helper:
+                helper.stdin.write(json.dumps(document).encode())
+                helper.stdin.close()
+                time.sleep(random.uniform(0, 2 * usual))
+                helper.kill()
+                killed += helper.wait() == -signal.SIGKILL
+            seen = git_helper.current(self.directory)
+            self.assertIn(seen, known)
+            self.assertEqual(git_helper.tree_listing(self.root()), self.checkout(self.server.path(name), seen))
+        self.assertGreater(killed, 10, "hardly any run was killed before its end")
+        self.assertEqual(self.sync_well(**self.https(name))["commit"], git("rev-parse", "HEAD", cwd=work))
+
+
+class TokenTest(Case):
+    def test_a_token_is_needed_used_and_never_shown(self):
+        with GitServer(token="tok-1234567") as server:
+            server.create("r")
+            commit = server.commit("r", {"a": "1"})
+            source = {"url": server.https_url("r"), "ca_file": server.ca_file}
+            self.assertIn("authentication needed: set LIGHTFAST_REPO_TOKEN", self.sync_badly(**source)["message"])
+            refused = self.sync_badly(**source, token="tok-wrong")
+            self.assertIn("the token in LIGHTFAST_REPO_TOKEN was refused", refused["message"])
+            self.assertNotIn("tok-wrong", refused["message"])
+            self.assertEqual(self.sync_well(**source, token="tok-1234567")["commit"], commit)
+            kept = subprocess.run(["grep", "-r", "tok-1234567", self.directory], capture_output=True, check=False)
+            self.assertEqual(kept.stdout, b"")
+
+
+class FaultTest(Case):
+    def setUp(self):
+        super().setUp()
+        self.git_dir = self.home / "good.git"
+        self.commit = HostileRepo(self.git_dir).commit(HostileRepo(self.git_dir).tree([]))
+        self.sync_well(git_dir=self.git_dir)
+
+    def assert_fails(self, server, text, kind, **arguments):
+        error = self.sync_badly(url=server.url("r"), **arguments)
+        self.assertIn(text, error["message"])
+        self.assertEqual(error["kind"], kind, error)
+        self.assertEqual(git_helper.current(self.directory), self.commit)
+
+    def test_silent_and_dripping_servers_are_given_up(self):
+        for title, handle in (("hang", fault_server.hang), ("slow drip", fault_server.slow_drip)):
+            with self.subTest(title), FaultServer(handle) as server:
+                self.assertEqual(self.sync_stalled(url=server.url("r")),
+                                 "connecting to 'localhost': no answer within 0.5 s")
+                self.assertEqual(git_helper.current(self.directory), self.commit)
+                self.sync_well(git_dir=self.git_dir)
+
+    def test_a_server_that_is_silent_in_the_tls_handshake_is_given_up(self):
+        with FaultServer(fault_server.hang) as server:
+            url = server.url("r").replace("http:", "https:")
+            self.assertIn("no answer within 0.5 s", self.sync_stalled(url=url))
+
+    def test_a_redirect_is_refused_and_gets_no_token(self):
+        for host, asked in (("127.0.0.1", 0), ("localhost", 1)):
+            with self.subTest(host), FaultServer(fault_server.always_unauthorized) as other:
+                target = other.url("r").replace("localhost", host) + "/info/refs?service=git-upload-pack"
+                with FaultServer(fault_server.redirect(target)) as server:
+                    self.assert_fails(server, "redirects to another address", "invalid_argument", token="tok")
+                self.assertEqual(len(other.heads), asked)
+                self.assertNotIn(b"authorization", b"".join(other.heads).lower())
+
+    def test_a_server_that_refuses_every_token_is_asked_twice_at_most(self):
+        with FaultServer(fault_server.always_unauthorized) as server:
+            self.assert_fails(server, "was refused", "permission_denied", token="tok")
+            self.assertEqual(len(server.heads), 2)
+
+    def test_answers_that_are_not_git_are_errors(self):
+        for handle in (fault_server.not_git, fault_server.internal_error):
+            with self.subTest(handle.__name__), FaultServer(handle) as server:
+                self.assert_fails(server, "fetching 'http://localhost", "unavailable")
+
+    def test_broken_packs_are_errors(self):
+        pack = b"PACK\0\0\0\2\0\0\0\1" + bytes(40)
+        cases = (("garbage", b"garbage", None), ("cut", pack[:20], None), ("wrong", pack, None), ("short", pack, 10_000))
+        for title, content, length in cases:
+            with self.subTest(title), FaultServer(fault_server.pack_answer(content, length)) as server:
+                self.assert_fails(server, "fetching 'http://localhost", "unavailable")
+
+    def test_certificates_of_another_name_or_time_are_refused(self):
+        authority = make_authority(self.home)
+        for title, arguments in (("name", {"host": "elsewhere.example"}), ("expired", {"days": -1})):
+            certificate = make_certificate(self.home, authority, name=title, **arguments)
+            with self.subTest(title), FaultServer(fault_server.hang, certificate) as server:
+                self.assert_fails(server, "certificate of 'localhost' is not trusted", "permission_denied",
+                                  ca_file=authority[0])
+
+
+class HostileTest(Case):
+    def setUp(self):
+        super().setUp()
+        self.repo = HostileRepo(self.home / "hostile.git")
+        self.blob = self.repo.blob(b"content\n")
+        self.good = self.repo.commit(self.repo.tree([("100644", b"good", self.blob)]))
+        self.sync_well(git_dir=self.repo.path)
+        self.outside = git_helper.tree_listing(self.home / "hostile.git").keys()
+
+    def commit(self, *entries):
+        return self.repo.commit(self.repo.tree(entries))
+
+    def assert_refused(self, rule, path):
+        error = self.sync_badly(git_dir=self.repo.path)
+        self.assertEqual((error.get("rule"), error.get("path")), (rule, path), error)
+        self.assertIn(f"rule {rule}", error["message"])
+        self.assertIn(path, error["message"])
+        self.assertEqual(git_helper.current(self.directory), self.good)
+        self.assertEqual(set(os.listdir(self.root())), {"good"})
+        self.assertEqual(set(os.listdir(self.home)), {"hostile.git", "key"})
+        return error
+
+    def test_names_that_could_escape_or_stand_for_the_git_directory_are_refused(self):
+        cases = [
+            (b"..", "dot-name", ".."), (b".", "dot-name", "."), (b"", "empty-name", ""),
+            (b"../evil", "slash-in-name", "../evil"), (b"/abs/evil", "slash-in-name", "/abs/evil"),
+            (b".git", "git-name", ".git"), (b".GIT", "git-name", ".GIT"), (b"git~1", "git-name", "git~1"),
+            (b".git ", "git-name", ".git "), (b".git.", "git-name", ".git."),
+            (b".git::$INDEX_ALLOCATION", "git-name", ".git::$INDEX_ALLOCATION"),
+            (b"a\\.git", "git-name", "a\\.git"), (".g\u200cit".encode(), "git-name", ".g\u200cit"),
+            (b"n" * 256, "name-length", "n" * 256), (b"x\x1b\n..\x1b/", "slash-in-name", "x\\x1B\\n..\\x1B/"),
+        ]
+        for name, rule, path in cases:
+            for mode, target in (("100644", self.blob), ("40000", self.repo.tree([("100644", b"f", self.blob)]))):
+                with self.subTest(name=name, mode=mode):
+                    self.commit((mode, name, target))
+                    self.assert_refused(rule, path)
+
+    def test_a_bad_name_deep_in_the_tree_is_named_with_its_path(self):
+        self.repo.commit(self.repo.nested(3, ("100644", b".git", self.blob)))
+        self.assert_refused("git-name", "d/d/d/.git")
+
+    def test_two_entries_of_one_name_are_refused(self):
+        link = self.repo.blob(b"/tmp")
+        inner = self.repo.tree([("100644", b"evil", self.blob)])
+        for entries in ([("120000", b"d", link), ("40000", b"d", inner)],
+                        [("100644", b"d", self.blob), ("100644", b"d", self.blob)]):
+            self.commit(*entries)
+            self.assert_refused("duplicate-name", "d")
+
+    def test_trees_that_are_too_deep_too_many_or_too_large_are_refused(self):
+        with self.subTest("10 levels of 10"):
+            self.repo.commit(self.repo.bomb())
+            self.assertEqual(self.sync_badly(git_dir=self.repo.path)["rule"], "entry-count")
+        with self.subTest("5,000 deep"):
+            self.repo.commit(self.repo.nested(5000, ("100644", b"f", self.blob)))
+            self.assert_refused("path-depth", "/".join(["d"] * 65))
+        with self.subTest("long path"):
+            tree = self.repo.tree([("100644", b"f", self.blob)])
+            for _ in range(17):
+                tree = self.repo.tree([("40000", b"n" * 250, tree)])
+            self.repo.commit(tree)
+            self.assertEqual(self.sync_badly(git_dir=self.repo.path)["rule"], "path-length")
+        with self.subTest("too much in all"):
+            large = self.repo.blob(bytes(8 << 20))
+            self.commit(*[("100644", b"f%d" % number, large) for number in range(9)])
+            self.assert_refused("total-size", "f8")
+
+    def test_the_deepest_and_longest_allowed_are_written(self):
+        self.repo.commit(self.repo.nested(63, ("100644", b"n" * 255, self.blob)))
+        self.sync_well(git_dir=self.repo.path)
+        self.assertTrue(os.path.exists(self.root().joinpath(*["d"] * 63, "n" * 255)))
+
+    def test_a_link_target_that_no_system_takes_is_refused(self):
+        for target in (b"", b"a\0b", b"x" * 4096):
+            self.commit(("120000", b"link", self.repo.blob(target)))
+            self.assert_refused("link-target", "link")
+
+    def test_an_unknown_mode_is_refused(self):
+        self.commit(("10644", b"fifo", self.blob))
+        self.assert_refused("mode", "fifo")
+
+    def test_a_missing_object_or_a_malformed_tree_is_an_error(self):
+        for tree in (self.repo.tree([("100644", b"f", "12" * 20)]), self.repo.write("tree", b"nonsense"),
+                     self.repo.tree([("40000", b"d", self.blob)])):
+            self.repo.commit(tree)
+            self.assertEqual(self.sync_badly(git_dir=self.repo.path)["kind"], "corrupt")
+            self.assertEqual(git_helper.current(self.directory), self.good)
+
+    def test_strange_but_harmless_entries_are_kept_as_they_are(self):
+        tool = self.repo.blob(b"tool")
+        self.commit(("120000", b"absolute", self.repo.blob(b"/etc/passwd")),
+                    ("120000", b"up", self.repo.blob(b"../../../..")),
+                    ("104755", b"suid", tool), ("100664", b"group", tool), ("100644", b"esc\x1b\nname", tool),
+                    ("100644", b"not\xffutf8", tool), ("100644", b"A", tool), ("100644", b"a", tool),
+                    ("100644", b".gitignore", tool), ("160000", b"sub", "ab" * 20))
+        record = self.sync_well(git_dir=self.repo.path)
+        self.assertEqual(git_helper.tree_listing(self.root()), {
+            b"absolute": ("link", b"/etc/passwd"), b"up": ("link", b"../../../.."), b"suid": ("0o100755", b"tool"),
+            b"group": ("0o100644", b"tool"), b"esc\x1b\nname": ("0o100644", b"tool"),
+            b"not\xffutf8": ("0o100644", b"tool"), b"A": ("0o100644", b"tool"), b"a": ("0o100644", b"tool"),
+            b".gitignore": ("0o100644", b"tool"), b"sub": ("0o40755", b"")})
+        self.assertIn("esc\\x1B\\nname", record["top"])
+        self.assertEqual(record["notes"], ["submodule 'sub' is an empty directory"])
+
+    def test_a_file_over_the_limit_is_replaced_by_a_note(self):
+        self.commit(("100644", b"exact", self.repo.blob(bytes(8 << 20))),
+                    ("100644", b"over", self.repo.blob(bytes((8 << 20) + 1))))
+        record = self.sync_well(git_dir=self.repo.path)
+        self.assertEqual(os.path.getsize(self.root() / "exact"), 8 << 20)
+        note = (self.root() / "over").read_text()
+        self.assertEqual(note, "[lightfast: the file 'over' of 8.0 MiB is over the limit of 8 MiB and is not shown]\n")
+        self.assertIn("file 'over'", record["notes"][0])
+
+    def test_a_blob_of_2_gib_costs_nothing_when_it_is_at_hand(self):
+        zeros = self.repo.zeros_pack(2 << 30)
+        self.commit(("100644", b"zeros", zeros))
+        self.sync_well(git_dir=self.repo.path)
+        self.assertIn("2 GiB", (self.root() / "zeros").read_text())
+        with GitServer() as server:
+            self.check_fetch_of_bomb_is_ended_by_the_processor_limit(server)
+
+    def check_fetch_of_bomb_is_ended_by_the_processor_limit(self, server):
+        (server.home / "repositories" / "bomb.git").symlink_to(self.repo.path)
+        document = git_helper.request(self.directory, url=server.http_url("bomb"))
+        limit = lambda: resource.setrlimit(resource.RLIMIT_CPU, (2, 4))
+        current = git_helper.current(self.directory)
+        done = git_helper.run(document, preexec=limit)
+        self.assertEqual(done.returncode, -signal.SIGXCPU)
+        self.assertEqual(git_helper.current(self.directory), current)
+
+
+class LocalTest(Case):
+    def setUp(self):
+        super().setUp()
+        self.work = self.home / "work"
+        git("init", "--quiet", "--initial-branch=main", self.work)
+        (self.work / "a").write_text("1")
+        self.commit = self.commit_all(self.work)
+
+    def commit_all(self, work):
+        git("add", "--all", cwd=work)
+        git("commit", "--quiet", "--allow-empty", "-m", "change", cwd=work)
+        return git("rev-parse", "HEAD", cwd=work)
+
+    def test_bare_worktree_shared_and_detached_repositories_are_read(self):
+        git("clone", "--quiet", "--bare", self.work, self.home / "bare.git")
+        git("clone", "--quiet", "--shared", "--bare", self.work, self.home / "shared.git")
+        git("worktree", "add", "--quiet", "-b", "side", self.home / "tree", cwd=self.work)
+        (self.home / "tree" / "b").write_text("2")
+        side = self.commit_all(self.home / "tree")
+        git("clone", "--quiet", self.work, self.home / "detached")
+        git("checkout", "--quiet", "--detach", cwd=self.home / "detached")
+        cases = [(self.work / ".git", self.commit, "main"), (self.home / "bare.git", self.commit, "main"),
+                 (self.home / "shared.git", self.commit, "main"),
+                 (self.work / ".git" / "worktrees" / "tree", side, "side"),
+                 (self.home / "detached" / ".git", self.commit, "HEAD")]
+        for git_dir, commit, branch in cases:
+            with self.subTest(str(git_dir)):
+                directory = self.home / f"key-{git_dir.name}-{git_dir.parent.name}"
+                directory.mkdir()
+                record = git_helper.sync(directory, git_dir=git_dir)["record"]
+                self.assertEqual(record["commit"], commit)
+                self.assertEqual(record["branch"], branch)
+                self.assertFalse((directory / "mirror.git").exists())
+
+    def test_a_local_repository_is_not_written_to(self):
+        before = git_helper.tree_listing(self.work)
+        self.sync_well(git_dir=self.work / ".git")
+        self.assertEqual(git_helper.tree_listing(self.work), before)
+
+    def test_packed_references_and_packed_objects_are_read(self):
+        git("gc", "--quiet", cwd=self.work)
+        git("pack-refs", "--all", cwd=self.work)
+        self.assertEqual(self.sync_well(git_dir=self.work / ".git")["commit"], self.commit)
+
+    def test_errors_say_what_is_wrong(self):
+        git("init", "--quiet", "--bare", self.home / "empty.git")
+        git("init", "--quiet", "--bare", "--object-format=sha256", self.home / "sha256.git")
+        cases = [(self.home / "empty.git", "", "repository is empty: push a first commit"),
+                 (self.home / "sha256.git", "", "SHA-256"),
+                 (self.home / "key", "", "not a git repository"),
+                 (self.work / ".git", "x", "branch 'x' does not exist; branches: main")]
+        for git_dir, branch, text in cases:
+            with self.subTest(text):
+                self.assertIn(text, self.sync_badly(git_dir=git_dir, branch=branch)["message"])
+
+    def test_a_lock_held_by_another_process_is_waited_for_only_so_long(self):
+        with open(self.directory / "sync.lock", "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            error = self.sync_badly(git_dir=self.work / ".git", lock_wait_ms=50)
+        self.assertEqual(error["kind"], "timeout")
+
+    def test_a_full_disk_is_said_and_publishes_nothing(self):
+        self.sync_well(git_dir=self.work / ".git")
+        (self.work / "large").write_bytes(os.urandom(2 << 20))
+        self.commit_all(self.work)
+        small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+        done = git_helper.run(git_helper.request(self.directory, git_dir=self.work / ".git"), preexec=small)
+        self.assertEqual(done.answer["error"]["kind"], "limit_exceeded")
+        self.assertIn("writing 'large'", done.answer["error"]["message"])
+        self.assertEqual(git_helper.current(self.directory), self.commit)
+        self.assertEqual(git_helper.leftovers(self.directory), [])
+
+    def test_requests_that_are_not_understood_are_answered(self):
+        for text in ("", "[]", "{", '{"version":2}', '{"version":1,"operation":"rm","directory":"/"}',
+                     '{"version":1,"operation":"sync","directory":"relative","source":{"url":"https://h/"}}'):
+            with self.subTest(text):
+                done = git_helper.run(text)
+                self.assertEqual((done.returncode, done.answer["error"]["kind"]), (0, "invalid_argument"))
+
+
+if __name__ == "__main__":
+    unittest.main()

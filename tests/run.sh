@@ -1,0 +1,86 @@
+#!/bin/bash
+# Everything that must hold before a change lands: packages, formatting, build, clang-tidy, all tests, the unit tests once
+# more under sanitizers. Ends with `N passed, N failed`, and fails at the first step that fails.
+#
+#   tests/run.sh [--skip-tidy] [--skip-asan] [-- CTEST-OPTIONS...]       e.g. tests/run.sh --skip-tidy -- -R shell
+set -euo pipefail
+export LC_ALL=C.UTF-8
+unset LIGHTFAST_BUILD
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cores=$(nproc)
+passed=0
+failed=0
+with_tidy=yes
+with_asan=yes
+ctest_options=()
+
+say() { printf '\n==> [%4ds] %s\n' "$SECONDS" "$*"; }
+fail() { printf '\nrun.sh: %s\n' "$*" >&2; exit 1; }
+
+main() {
+  read_options "$@"
+  exec </dev/null
+  cd "$root"
+  say "packages"
+  .ci/install-packages.sh build run example check test
+  check_format
+  build release
+  if [[ $with_tidy == yes ]]; then check_tidy; fi
+  run_tests release "all tests" --no-tests=error "${ctest_options[@]}"
+  if [[ $with_asan == yes && $failed == 0 ]]; then
+    build asan
+    run_tests asan "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer" --no-tests=error --label-regex '^unit$'
+  fi
+  say "finished"
+  echo "$passed passed, $failed failed"
+  ((failed == 0))
+}
+
+read_options() {
+  while (($#)); do
+    case $1 in
+      --skip-tidy) with_tidy=no ;;
+      --skip-asan) with_asan=no ;;
+      --) shift; ctest_options=("$@"); return ;;
+      *) fail "unknown option '$1'; known: --skip-tidy, --skip-asan, -- CTEST-OPTIONS" ;;
+    esac
+    shift
+  done
+}
+
+check_format() {
+  say "formatting (clang-format)"
+  local sources
+  sources=$(git ls-files --cached --others --exclude-standard '*.cc' '*.h') || fail "git cannot list the files; run it in a clone"
+  xargs clang-format-19 --dry-run -Werror <<<"$sources" \
+    || fail "formatting differs; run: git ls-files '*.cc' '*.h' | xargs clang-format-19 -i"
+}
+
+# Configures and builds preset $1 in build/$1.
+build() {
+  say "building build/$1"
+  cmake --preset "$1" -DLIGHTFAST_TESTS=ON -DLIGHTFAST_EXAMPLES=ON >/dev/null || fail "cmake could not configure; its lines above say why"
+  cmake --build --preset "$1" || fail "the build failed; the lines above say where"
+}
+
+check_tidy() {
+  say "clang-tidy on $cores cores (minutes; --skip-tidy leaves it out)"
+  local rooms="^$root/(app|base|contract|examples|mcp|sandbox|tests|tools)/"
+  run-clang-tidy-19 -quiet -j "$cores" -p build/release "$rooms" 2>&1 | grep --line-buffered -vE '^[0-9]+ warnings? (generated|treated)' \
+    || fail "clang-tidy has findings, above"
+}
+
+# Runs the tests of preset $1, announced as $2, with the ctest options that follow, and counts them.
+run_tests() {
+  local preset=$1 title=$2 log=build/$1/ctest.log
+  shift 2
+  say "$title"
+  ctest --preset "$preset" --parallel "$cores" --timeout 300 "$@" 2>&1 | tee "$log" || true
+  local summary='s/^[0-9]*% tests passed, \([0-9]*\) tests\{0,1\} failed out of \([0-9]*\)$/\1 \2/p' bad all
+  read -r bad all < <(sed -n "$summary" "$log") || fail "ctest ran no test"
+  failed=$((failed + bad))
+  passed=$((passed + all - bad))
+}
+
+main "$@"
