@@ -132,7 +132,6 @@ class Parser {
     if (what.find("not expected") == std::string::npos || colon == std::string::npos)
       return "; see lightfast --help";
     const std::string word = what.substr(colon + 2);
-    const std::string name = word.substr(std::min(word.find_first_not_of('-'), word.size()));
     std::vector<std::string> known;
     for (const auto& setting : all_settings()) known.push_back(std::string("--") + setting.name);
     for (const CLI::App* command : root_.get_subcommands({})) known.push_back(command->get_name());
@@ -181,7 +180,7 @@ class Parser {
     const auto type = schema.value("type", "string");
     if (type == "array") return Json(words);
     if (type == "string") return Json(words.back());
-    const auto value = Json::parse(words.back(), nullptr, false);
+    auto value = Json::parse(words.back(), nullptr, false);
     if (value.is_discarded()) {
       return Error{ErrorKind::InvalidArgument,
                    fmt::format("--{}: '{}' is not of type {}", option_name(property),

@@ -41,6 +41,7 @@ constexpr std::chrono::seconds kFirstSync{60};
 
 std::vector<contract::Procedure> declared_procedures() {
   std::vector<contract::Procedure> procedures;
+  procedures.reserve(kProcedures.size());
   for (const auto& binding : kProcedures) procedures.push_back(binding.declare());
   return procedures;
 }
@@ -67,6 +68,7 @@ Result<void> Services::open_repo(const Settings& settings) {
                                 .ca_file = settings.ca_file},
                                *git_jobs_));
   std::vector<contract::BoundProcedure> procedures;
+  procedures.reserve(kProcedures.size());
   for (const auto& binding : kProcedures)
     procedures.push_back({binding.declare(), binding.bind(*this)});
   catalog_ =

@@ -26,7 +26,8 @@ struct Packet {
   [[nodiscard]] bool is_end() const { return bytes.empty() && fds.empty(); }
 };
 
-inline constexpr std::size_t kMaxPacketBytes = 96 * 1024;  // within the default socket buffer
+inline constexpr std::size_t kMaxPacketBytes =
+    std::size_t{96} * 1024;  // within the default socket buffer
 inline constexpr std::size_t kMaxPacketFds = 8;
 
 // Sends one message; Unavailable when the other end is gone.

@@ -42,7 +42,7 @@ struct Sandboxes::Places {
 
   // Waits for a place; the caller gives it back with leave().
   Result<void> enter(const OrgId& org, const SandboxOptions& options, Clock::time_point deadline,
-                     std::stop_token stop) {
+                     const std::stop_token& stop) {
     std::unique_lock lock(mutex);
     auto& count = counts[org];
     if (count.waiting >= options.waiting_per_org) {

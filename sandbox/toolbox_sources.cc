@@ -42,22 +42,27 @@ std::string find_program(const std::string& name) {
   return {};
 }
 
-// The directories of ld.so.conf(5), included files first as they come.
+std::vector<std::string> matching_files(const std::string& pattern) {
+  glob_t found = {};
+  std::vector<std::string> files;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
+    files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  return files;
+}
+
+// The directories of ld.so.conf(5), included files where they are named.
 void read_loader_configuration(const std::string& file, std::vector<std::string>& directories,
                                int depth) {
+  constexpr std::string_view kInclude = "include ";
+  constexpr int kDeepest = 4;
+  if (depth > kDeepest) return;
   std::ifstream lines(file);
-  for (std::string line; depth < 4 && std::getline(lines, line);) {
-    constexpr std::string_view kInclude = "include ";
-    if (line.starts_with(kInclude)) {
-      glob_t found = {};
-      if (::glob(line.c_str() + kInclude.size(), 0, nullptr, &found) == 0) {
-        for (std::size_t i = 0; i < found.gl_pathc; ++i) {
-          read_loader_configuration(found.gl_pathv[i], directories, depth + 1);
-        }
-      }
-      ::globfree(&found);
-    } else if (line.starts_with('/')) {
-      directories.push_back(line);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('/')) directories.push_back(line);
+    if (!line.starts_with(kInclude)) continue;
+    for (const auto& included : matching_files(line.substr(kInclude.size()))) {
+      read_loader_configuration(included, directories, depth + 1);
     }
   }
 }

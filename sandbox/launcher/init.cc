@@ -53,8 +53,8 @@ Result<Script> await_script(const InitChannels& channels) {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
-  const int null = ::open("/dev/null", O_RDONLY);
-  ::dup2(null, STDIN_FILENO);
+  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (null < 0 || ::dup2(null, STDIN_FILENO) < 0) ::_exit(126);
   ::dup2(channels.standard_output.get(), STDOUT_FILENO);
   ::dup2(channels.standard_error.get(), STDERR_FILENO);
   ::syscall(SYS_close_range, 3U, ~0U, 0U);
@@ -105,8 +105,9 @@ class Supervisor {
     while (true) {
       wait();
       bool any_left = true;
-      if (const auto status = reap(shell_, any_left)) {
-        shell_status_ = *status;
+      const auto ended = reap(shell_, any_left);
+      if (ended) {
+        shell_status_ = ended;
         deadline_ = std::min(deadline_, Clock::now() + kAfterShell);
       }
       const bool late = Clock::now() >= deadline_;

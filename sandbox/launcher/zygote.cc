@@ -174,6 +174,7 @@ class Zygote {
     if (running_.empty() || now - looked_at_ < kLookEvery) return;
     looked_at_ = now;
     std::vector<pid_t> inits;
+    inits.reserve(running_.size());
     for (const auto& [init, sandbox] : running_) inits.push_back(init);
     for (const auto& [init, usage] : usage_of(inits)) judge(init, usage, now);
   }

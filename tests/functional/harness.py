@@ -199,7 +199,7 @@ class Answer:
         self.exit_code = self.meta.get("exitCode")
 
     def __repr__(self):
-        return f"Answer(texts={[text[:2000] for text in self.texts]}, meta={self.meta}, error={self.error})"
+        return f"Answer(texts={[text[:400] for text in self.texts]}, meta={self.meta}, error={self.error})"
 
 
 class Server:
@@ -234,6 +234,8 @@ class Server:
         kill_all(left)
         self.reader.join(HANG_GUARD)
         self.process.stdout.close()
+        self.last_log = self.log()
+        self.log_file.close()
         if not failed and not ended:
             raise AssertionError(f"the server left processes: {left}; its log:\n{self.log()}")
 
@@ -244,6 +246,8 @@ class Server:
             pass
 
     def log(self):
+        if self.log_file.closed:
+            return self.last_log
         self.log_file.seek(0)
         return self.log_file.read().decode(errors="replace")
 

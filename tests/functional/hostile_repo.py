@@ -5,8 +5,6 @@ import zlib
 
 from git_server import git
 
-EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
-
 
 class HostileRepo:
     """Writes objects straight into the bare repository at `path`."""

@@ -8,9 +8,8 @@
 #include "tools/repo/git/manifest.h"
 #include "tools/repo/git/tree.h"
 
+namespace lightfast::repo {
 namespace {
-
-using namespace lightfast::repo;
 
 void check_tree(const std::string& bytes) {
   const auto entries = parse_tree(bytes);
@@ -32,11 +31,12 @@ void check_tree(const std::string& bytes) {
 }
 
 }  // namespace
+}  // namespace lightfast::repo
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
-  check_tree(bytes);
-  (void)Manifest::parse(bytes);
-  (void)Manifest::parse(manifest_start() + bytes);
+  lightfast::repo::check_tree(bytes);
+  (void)lightfast::repo::Manifest::parse(bytes);
+  (void)lightfast::repo::Manifest::parse(lightfast::repo::manifest_start() + bytes);
   return 0;
 }

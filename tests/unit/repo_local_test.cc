@@ -85,7 +85,8 @@ TEST_CASE("each source and branch has a directory of its own, the same one each 
   REQUIRE(layout.has_value());
   CHECK(layout->key_directory == home.path() / "data" / "orgs" / "acme" / source_key(identity));
   CHECK(read_file(layout->key_directory / "source") == "remote\nhttps://h/x\nmain\n");
-  CHECK((fs::status(layout->key_directory).permissions() & fs::perms::mask) == fs::perms(0755));
+  const auto others = fs::perms::others_read | fs::perms::others_exec;
+  CHECK((fs::status(layout->key_directory).permissions() & fs::perms::others_all) == others);
   CHECK(prepare_layout(home.path() / "data", {"acme"}, identity).has_value());
 
   std::ofstream(layout->key_directory / "source") << "remote\nhttps://other/x\nmain\n";

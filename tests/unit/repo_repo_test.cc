@@ -1,5 +1,6 @@
 #include "tools/repo/repo.h"
 
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -62,7 +63,8 @@ class ScriptedJobs final : public GitJobs {
   }
   void wait_for_run(int number) {
     std::unique_lock lock(mutex_);
-    REQUIRE(changed_.wait_for(lock, 30s, [&] { return begun >= number; }));
+    const bool seen = changed_.wait_for(lock, 30s, [&] { return begun >= number; });
+    REQUIRE(seen);
   }
   int begun = 0;
   GitJob last_job;
@@ -108,15 +110,13 @@ TEST_CASE("many commands at once cause one sync") {
   (void)current_of(*repo);
   setting.work.commit("a", "2");
   std::atomic<int> right = 0;
-  {
-    std::vector<std::jthread> threads;
-    for (int index = 0; index < 8; ++index) {
-      threads.emplace_back([&] {
-        const auto current = repo->current(soon(), {});
-        if (current && content_of(*current, "a") == "2") ++right;
-      });
-    }
-  }
+  const auto look = [&] {
+    const auto current = repo->current(soon(), {});
+    if (current && content_of(*current, "a") == "2") ++right;
+  };
+  std::array<std::jthread, 8> threads;
+  for (auto& thread : threads) thread = std::jthread(look);
+  for (auto& thread : threads) thread.join();
   CHECK(right == 8);
   CHECK(setting.jobs.runs == 2);
 }

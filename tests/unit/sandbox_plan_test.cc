@@ -91,8 +91,7 @@ TEST_CASE("in every tier all capabilities are gone before the rules are applied"
 TEST_CASE("in every tier a process has its limits before it is confined", "[plan]") {
   const int tier = GENERATE(1, 2, 3);
   const auto plan = plan_of(tier);
-  CHECK(place_of<LimitProcess>(plan.sandbox) <
-        place_of<DropCapabilities>(all_steps(plan)) + plan.zygote.size());
+  CHECK(place_of<LimitProcess>(plan.sandbox) < place_of<ApplyLandlock>(plan.sandbox));
   const auto limits = only<LimitProcess>(plan.sandbox);
   REQUIRE(limits.size() == 1);
   CHECK(limits.front().limits == spec().limits);

@@ -158,7 +158,7 @@ TEST_CASE("every prefix of a message is refused, and so is one with more behind 
 }
 
 TEST_CASE("unknown kinds are refused", "[protocol]") {
-  const std::uint64_t unknown = GENERATE(0U, 99U, ~std::uint64_t{0});
+  const std::uint64_t unknown = GENERATE(std::uint64_t{0}, std::uint64_t{99}, ~std::uint64_t{0});
   const auto bytes = WireWriter().number(unknown).number(0).text("").bytes();
   CHECK_FALSE(decode_request(bytes).has_value());
   CHECK_FALSE(decode_job_reply(bytes).has_value());
@@ -167,7 +167,8 @@ TEST_CASE("unknown kinds are refused", "[protocol]") {
 }
 
 TEST_CASE("lengths and counts beyond the message are refused", "[protocol]") {
-  const std::uint64_t huge = GENERATE(3U, 4U, std::uint64_t{1} << 32U, ~std::uint64_t{0});
+  const std::uint64_t huge =
+      GENERATE(std::uint64_t{3}, std::uint64_t{4}, std::uint64_t{1} << 32U, ~std::uint64_t{0});
   INFO("length " << huge);
   const auto text = WireWriter().number(10).number(huge).bytes();
   CHECK_FALSE(decode_script(text + "ab").has_value());

@@ -38,7 +38,7 @@ class SyncedRepo final : public Repo {
   void request_sync() override { syncer_.request(); }
 
   Result<CurrentSnapshot> current(Deadline deadline, std::stop_token stop) override {
-    if (source_.local) return current_of_local(deadline, stop);
+    if (source_.local) return after_waiting(syncer_.request_for(look()), deadline, stop);
     auto pinned = pin();
     if (pinned)
       return CurrentSnapshot{.snapshot = std::move(*pinned), .stale = staleness(syncer_.status())};
@@ -70,15 +70,6 @@ class SyncedRepo final : public Repo {
  private:
   [[nodiscard]] std::string look() const {
     return source_.local ? head_fingerprint(*source_.local, branch_) : std::string();
-  }
-
-  Result<CurrentSnapshot> current_of_local(Deadline deadline, const std::stop_token& stop) {
-    const auto seen = look();
-    const auto status = syncer_.status();
-    const bool tried = status.tried && status.label == seen;
-    const bool failed = !status.problem.empty();
-    if (tried && (!failed || Syncer::Clock::now() < status.retry_at)) return as_it_stands(status);
-    return after_waiting(syncer_.request_for(seen), deadline, stop);
   }
 
   Result<CurrentSnapshot> after_waiting(std::uint64_t attempt, Deadline deadline,

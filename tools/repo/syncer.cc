@@ -25,7 +25,10 @@ std::uint64_t Syncer::request() {
 std::uint64_t Syncer::request_for(const std::string& label) {
   const std::lock_guard lock(mutex_);
   const bool running = begun_ > ended_;
-  return running && running_label_ == label ? begun_ : request_locked();
+  if (running && running_label_ == label) return begun_;
+  const bool tried = status_.tried && status_.label == label;
+  const bool settled = status_.problem.empty() || Clock::now() < status_.retry_at;
+  return tried && settled ? ended_ : request_locked();
 }
 
 std::uint64_t Syncer::request_locked() {
@@ -51,18 +54,12 @@ void Syncer::run(const std::stop_token& stop) {
   while (true) {
     wait_for_work(lock, stop);
     if (stop.stop_requested()) return;
-    // Before looking: who asks while this attempt looks may have seen what it did not, and gets one
-    // more.
     begun_ = requested_;
-    running_label_.clear();
-    lock.unlock();
-    auto label = work_.look();
-    lock.lock();
-    running_label_ = label;
+    running_label_ = work_.look();  // quick, and with the lock held: who asks now finds the label
     lock.unlock();
     const auto result = work_.attempt(stop);
     lock.lock();
-    note_end(result, std::move(label));
+    note_end(result);
   }
 }
 
@@ -76,12 +73,12 @@ void Syncer::wait_for_work(std::unique_lock<std::mutex>& lock, const std::stop_t
   if (!woken && !stop.stop_requested()) ++requested_;
 }
 
-void Syncer::note_end(const Result<void>& result, std::string label) {
+void Syncer::note_end(const Result<void>& result) {
   ended_ = begun_;
   failures_ = result ? 0 : failures_ + 1;
   status_.tried = true;
   status_.ever_succeeded = status_.ever_succeeded || result.has_value();
-  status_.label = std::move(label);
+  status_.label = running_label_;
   status_.problem = result ? std::string() : result.error().message;
   status_.retry_at = Clock::now() + pause_after(failures_);
   changed_.notify_all();

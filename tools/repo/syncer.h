@@ -24,7 +24,7 @@ class Syncer {
   using Clock = std::chrono::steady_clock;
 
   struct Work {
-    std::function<std::string()> look;  // the label of an attempt that begins now
+    std::function<std::string()> look;  // the label of an attempt that begins now; quick
     std::function<Result<void>(std::stop_token)>
         attempt;           // blocks; returns soon after a stop is requested
     bool retries = false;  // a failed attempt is made again by itself, after a pause that grows
@@ -43,8 +43,9 @@ class Syncer {
 
   void start();  // once
 
-  // Asks for an attempt that begins after this call; its number is for wait(). With a label, an
-  // attempt that is running and has this label will do too.
+  // Asks for an attempt that begins after this call; its number is for wait(). With a label, the
+  // attempt that is running or the last one will do too if it has this label; the last one not when
+  // it failed and retry_at has passed.
   std::uint64_t request();
   std::uint64_t request_for(const std::string& label);
 
@@ -57,7 +58,7 @@ class Syncer {
   std::uint64_t request_locked();
   void run(const std::stop_token& stop);
   void wait_for_work(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
-  void note_end(const Result<void>& result, std::string label);
+  void note_end(const Result<void>& result);
 
   const Work work_;
   mutable std::mutex mutex_;

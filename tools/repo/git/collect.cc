@@ -41,6 +41,7 @@ std::vector<std::string> newest_first(int snapshots) {
   }
   std::sort(found.rbegin(), found.rend());
   std::vector<std::string> commits;
+  commits.reserve(found.size());
   for (auto& [time, commit] : found) commits.push_back(std::move(commit));
   return commits;
 }

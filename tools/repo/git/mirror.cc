@@ -27,22 +27,33 @@ bool is_leftover(const std::string& name) {
   return name.ends_with(".lock") || name.find("_git2_") != std::string::npos;
 }
 
+void measure(const std::string& name, const struct stat& status, Extent& extent) {
+  extent.bytes += static_cast<std::uint64_t>(status.st_size);
+  extent.packs += name.ends_with(".pack") ? 1U : 0U;
+}
+
+Result<void> tidy_entry(int directory, const std::string& name, Extent& extent);
+
 // Sums up what is below a directory, removing leftovers on the way.
 Result<void> tidy(int directory, Extent& extent) {
   const auto names = TRY(names_in(directory));
-  for (const auto& name : names) {
-    struct stat status = {};
-    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
-      return errno_error("reading the mirror", errno);
-    if (S_ISDIR(status.st_mode)) {
-      const UniqueFd inner = TRY(open_directory(directory, name));
-      TRY(tidy(inner.get(), extent));
-    } else if (is_leftover(name)) {
-      ::unlinkat(directory, name.c_str(), 0);
-    } else {
-      extent.bytes += static_cast<std::uint64_t>(status.st_size);
-      extent.packs += name.ends_with(".pack") ? 1U : 0U;
-    }
+  for (const auto& name : names) TRY(tidy_entry(directory, name, extent));
+  return {};
+}
+
+Result<void> tidy_entry(int directory, const std::string& name, Extent& extent) {
+  struct stat status = {};
+  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return errno_error("reading the mirror", errno);
+  }
+  if (S_ISDIR(status.st_mode)) {
+    const UniqueFd inner = TRY(open_directory(directory, name));
+    return tidy(inner.get(), extent);
+  }
+  if (is_leftover(name)) {
+    ::unlinkat(directory, name.c_str(), 0);
+  } else {
+    measure(name, status, extent);
   }
   return {};
 }
