@@ -9,6 +9,7 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
 
+#include "app/commands.h"
 #include "app/settings.h"
 #include "base/text.h"
 
@@ -37,7 +38,8 @@ class Parser {
  public:
   explicit Parser(const std::vector<contract::Procedure>& procedures) : procedures_(procedures) {
     root_.set_version_flag("--version", "lightfast " LIGHTFAST_VERSION);
-    root_.require_subcommand(1);
+    root_.require_subcommand(
+        0, 1);  // without one, chosen() says so; a mistyped one is an unexpected word
     root_.fallthrough();
     root_.get_formatter()->column_width(32);
     for (const auto& setting : all_settings()) add_setting(setting);
@@ -47,16 +49,25 @@ class Parser {
         [](const CLI::App* /*app*/, const CLI::Error& error) { return std::string(error.what()); });
   }
 
+  // What follows the first `--` is plain words, which CLI11 would read for brackets and commas.
   ParsedLine parse(std::vector<std::string> arguments) {
-    std::ranges::reverse(arguments);  // as CLI11 wants them
+    const auto separator = std::ranges::find(arguments, "--");
+    if (separator != arguments.end()) {
+      words_.assign(separator + 1, arguments.end());
+      arguments.erase(separator, arguments.end());
+    }
+    auto reversed = arguments;  // as CLI11 wants them
+    std::ranges::reverse(reversed);
     try {
-      root_.parse(std::move(arguments));
+      root_.parse(std::move(reversed));
     } catch (const CLI::CallForHelp&) {
       return {.command = std::nullopt, .text = help(), .exit_code = 0};
     } catch (const CLI::CallForVersion& version) {
       return {.command = std::nullopt, .text = std::string(version.what()) + "\n", .exit_code = 0};
+    } catch (const CLI::ExtrasError&) {
+      return unknown_word(arguments);
     } catch (const CLI::ParseError& error) {
-      return error_of_use(error.what());
+      return error_of_use(std::string(error.what()) + "; see lightfast --help");
     }
     return chosen();
   }
@@ -94,9 +105,11 @@ class Parser {
       const auto help = schema.value("description", "");
       if (property == procedure.positional) {
         options->command->add_option(property, options->words, help + " Put it behind --.")
-            ->required();
+            ->allow_extra_args(false);
       } else {
-        options->command->add_option("--" + option_name(property), options->values[property], help);
+        CLI::Option* option = options->command->add_option("--" + option_name(property),
+                                                           options->values[property], help);
+        if (schema.value("type", "") != "array") option->expected(1)->allow_extra_args(false);
       }
     }
   }
@@ -118,33 +131,35 @@ class Parser {
            "  lightfast shell --repo my-context -- ls\n";
   }
 
-  ParsedLine error_of_use(const std::string& what) const {
-    std::string line = what;
-    std::ranges::replace(line, '\n', ' ');
+  static ParsedLine error_of_use(const std::string& what) {
     return {.command = std::nullopt,
-            .text = fmt::format("lightfast: {}{}\n", line, nearest_option(line)),
-            .exit_code = 2};
+            .text = fmt::format("lightfast: {}\n", visible_line(what)),
+            .exit_code = kErrorOfUse};
   }
 
-  // For an argument that was not expected, the option or command it may have meant.
-  std::string nearest_option(const std::string& what) const {
-    const auto colon = what.rfind(": ");
-    if (what.find("not expected") == std::string::npos || colon == std::string::npos)
-      return "; see lightfast --help";
-    const std::string word = what.substr(colon + 2);
+  // The first argument that is neither known nor a value, with the option or command it may have
+  // meant.
+  ParsedLine unknown_word(const std::vector<std::string>& arguments) const {
+    const auto extras = root_.remaining(true);
+    const auto first = std::ranges::find_first_of(arguments, extras);
+    const std::string word = first == arguments.end() ? extras.front() : *first;
     std::vector<std::string> known;
     for (const auto& setting : all_settings()) known.push_back(std::string("--") + setting.name);
     for (const CLI::App* command : root_.get_subcommands({})) known.push_back(command->get_name());
     const std::vector<std::string_view> candidates(known.begin(), known.end());
     const auto nearest = nearest_word(word.substr(0, word.find('=')), candidates);
-    return nearest.empty() ? "; see lightfast --help"
-                           : fmt::format("; did you mean '{}'?", nearest);
+    const auto hint = nearest.empty() ? std::string("see lightfast --help")
+                                      : fmt::format("did you mean '{}'?", nearest);
+    return error_of_use(fmt::format("unknown {} '{}'; {}",
+                                    word.starts_with('-') ? "option" : "command", word, hint));
   }
 
   ParsedLine chosen() {
     for (const auto& [name, slot] : settings_) {
       if (slot.option->count() > 0) line_.flags[name] = slot.value;
     }
+    if (root_.get_subcommands().empty())
+      return error_of_use("no command given; see lightfast --help");
     if (doctor_->parsed()) line_.kind = CommandKind::Doctor;
     if (init_->parsed()) line_.kind = CommandKind::Init;
     if (openapi_->parsed()) line_.kind = CommandKind::OpenApi;
@@ -163,8 +178,15 @@ class Parser {
   Result<std::string> input_of(std::size_t index) const {
     const auto& procedure = procedures_[index];
     Json input = Json::object();
+    auto plain = options_[index]->words;
+    plain.insert(plain.end(), words_.begin(), words_.end());
+    if (!procedure.positional.empty() && plain.empty()) {
+      return Error{ErrorKind::InvalidArgument,
+                   fmt::format("{0}: no {1} given; put it behind --; see lightfast {0} --help",
+                               procedure.name(" "), procedure.positional)};
+    }
     if (!procedure.positional.empty())
-      input[procedure.positional] = fmt::format("{}", fmt::join(options_[index]->words, " "));
+      input[procedure.positional] = fmt::format("{}", fmt::join(plain, " "));
     for (const auto& [property, words] : options_[index]->values) {
       if (words.empty()) continue;
       input[property] =
@@ -198,6 +220,7 @@ class Parser {
   CLI::App root_{"Lightfast: an organisation's context, for AI agents.", "lightfast"};
   std::map<std::string, Slot> settings_;
   CLI::App *mcp_ = nullptr, *doctor_ = nullptr, *init_ = nullptr, *openapi_ = nullptr;
+  std::vector<std::string> words_;                          // behind `--`
   std::vector<std::unique_ptr<ProcedureOptions>> options_;  // parallel to procedures_
   CommandLine line_;
 };

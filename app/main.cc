@@ -9,6 +9,7 @@
 #include "app/services.h"
 #include "app/settings.h"
 #include "base/log.h"
+#include "base/text.h"
 
 namespace lightfast {
 namespace {
@@ -38,7 +39,7 @@ int main_with(const std::vector<std::string>& arguments) {
   }
   const auto exit_code = run(*parsed.command);
   if (exit_code) return *exit_code;
-  std::cerr << fmt::format("lightfast: {}\n", exit_code.error().message);
+  std::cerr << fmt::format("lightfast: {}\n", visible_line(exit_code.error().message));
   return kErrorOfUse;
 }
 

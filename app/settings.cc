@@ -27,7 +27,8 @@ constexpr std::array kSettings = {
     Setting{
         "data-dir", "DIR",
         "where mirrors, snapshots and the toolbox are kept (default: $XDG_DATA_HOME/lightfast)"},
-    Setting{"log-level", "LEVEL", "error, warn, info, debug or off (default: info for mcp, error for others)"},
+    Setting{"log-level", "LEVEL",
+            "error, warn, info, debug or off (default: info for mcp, error for others)"},
     Setting{"log-file", "FILE", "where log lines go (default: stderr)"},
     Setting{"config", "FILE", "a JSON file with any of these settings as keys"},
 };
@@ -65,7 +66,7 @@ Error unknown_key(const std::string& file, const std::string& key) {
   const auto hint = nearest.empty() ? std::string("see lightfast --help for the known keys")
                                     : fmt::format("did you mean '{}'?", nearest);
   return {ErrorKind::InvalidArgument,
-          fmt::format("config file '{}': unknown key '{}'; {}", file, visible_text(key), hint)};
+          fmt::format("config file '{}': unknown key '{}'; {}", file, visible_line(key), hint)};
 }
 
 Result<Values> read_config(const std::string& file) {

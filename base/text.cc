@@ -65,6 +65,12 @@ std::string visible_text(std::string_view bytes) {
   return text;
 }
 
+std::string visible_line(std::string_view bytes) {
+  std::string line = visible_text(bytes);
+  std::ranges::replace_if(line, [](char byte) { return byte == '\n' || byte == '\r'; }, ' ');
+  return line;
+}
+
 std::size_t utf8_prefix(std::string_view bytes, std::size_t limit) {
   if (bytes.size() <= limit) return bytes.size();
   std::size_t start =

@@ -13,6 +13,9 @@ namespace lightfast {
 // byte.
 std::string visible_text(std::string_view bytes);
 
+// The same on one line: LF and CR become spaces.
+std::string visible_line(std::string_view bytes);
+
 // The length of the longest prefix of `bytes` that is at most `limit` and does not end inside a
 // UTF-8 sequence.
 std::size_t utf8_prefix(std::string_view bytes, std::size_t limit);

@@ -1,6 +1,5 @@
 #include "contract/error.h"
 
-#include <algorithm>
 #include <array>
 
 #include <nlohmann/json.hpp>
@@ -81,9 +80,7 @@ std::string public_message(const Error& error, const RequestId& request) {
         "the request failed inside the server; its log has the reason under request {}",
         request.value);
   }
-  std::string line = visible_text(error.message);
-  std::ranges::replace_if(line, [](char byte) { return byte == '\n' || byte == '\r'; }, ' ');
-  return line;
+  return visible_line(error.message);
 }
 
 }  // namespace

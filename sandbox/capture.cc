@@ -5,10 +5,15 @@
 #include "base/text.h"
 
 namespace lightfast::sandbox {
+namespace {
+
+constexpr std::size_t kLongestCharacter = 4;  // in UTF-8
+
+}  // namespace
 
 void Capture::add(std::string_view bytes) {
   if (bytes.empty()) return;
-  head_.append(bytes.substr(0, keep_ - head_.size()));
+  head_.append(bytes.substr(0, keep_ + kLongestCharacter - head_.size()));
   bytes_ += bytes.size();
   newlines_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
   last_ = bytes.back();
@@ -17,10 +22,9 @@ void Capture::add(std::string_view bytes) {
 Captured Capture::finish(bool complete) && {
   Captured captured{.head = std::move(head_), .bytes = bytes_, .complete = complete};
   captured.lines = newlines_ + (last_ == '\n' ? 0 : 1);
-  if (captured.bytes > captured.head.size()) {
-    const std::size_t end = captured.head.rfind('\n');
-    captured.head.resize(end == std::string::npos ? utf8_prefix(captured.head, captured.head.size())
-                                                  : end + 1);
+  if (captured.bytes > keep_) {
+    const std::size_t end = captured.head.substr(0, keep_).rfind('\n');
+    captured.head.resize(end == std::string::npos ? utf8_prefix(captured.head, keep_) : end + 1);
   }
   captured.head_lines = static_cast<std::uint64_t>(std::ranges::count(captured.head, '\n'));
   return captured;

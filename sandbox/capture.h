@@ -23,7 +23,7 @@ class Capture {
 
  private:
   std::size_t keep_;
-  std::string head_;
+  std::string head_;  // and what it takes to see whether the last character is whole
   std::uint64_t bytes_ = 0;
   std::uint64_t newlines_ = 0;
   char last_ = '\n';

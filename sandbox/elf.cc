@@ -44,9 +44,13 @@ class ElfFile {
       segments_.push_back(*segment);
     }
     for (const auto& segment : segments_) {
-      if (segment.p_type == PT_INTERP) needs_.interpreter = text_at(bytes_, segment.p_offset);
+      if (segment.p_type == PT_INTERP) {
+        needs_.interpreter = text_at(bytes_, segment.p_offset);
+        names_outside_ |= segment.p_offset >= bytes_.size();
+      }
       if (segment.p_type == PT_DYNAMIC) read_dynamic(segment);
     }
+    if (names_outside_) return Error{ErrorKind::Corrupt, "names outside the file"};
     return needs_;
   }
 
@@ -60,6 +64,11 @@ class ElfFile {
     }
     const std::uint64_t strings = string_table(entries);
     for (const auto& entry : entries) {
+      const bool is_name =
+          entry.d_tag == DT_NEEDED || entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH;
+      if (!is_name) continue;
+      names_outside_ |= strings >= bytes_.size() || entry.d_un.d_val >= bytes_.size() - strings;
+      if (names_outside_) return;
       const auto text = text_at(bytes_, strings + entry.d_un.d_val);
       if (entry.d_tag == DT_NEEDED) needs_.libraries.push_back(text);
       if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) add_run_path(text);
@@ -96,6 +105,7 @@ class ElfFile {
   std::string origin_;
   std::vector<Elf64_Phdr> segments_;
   ElfNeeds needs_;
+  bool names_outside_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "sandbox/protocol.h"
 
+#include <algorithm>
+
 #include "sandbox/wire.h"
 
 namespace lightfast::sandbox {
@@ -125,10 +127,11 @@ Result<TierReport> decode_report(std::string_view bytes) {
   report.tier = static_cast<int>(reader.number());
   report.landlock_abi = reader.number();
   report.cgroup = reader.text();
-  for (std::uint64_t count = reader.number(); count > 0 && count <= 3; --count) {
+  constexpr std::uint64_t kTiers = 3;
+  const std::uint64_t count = reader.number();
+  for (std::uint64_t i = 0; i < std::min(count, kTiers); ++i)
     report.probes.push_back(read_probe(reader));
-  }
-  if (!reader.ok()) return malformed("report");
+  if (!reader.ok() || count > kTiers) return malformed("report");
   return report;
 }
 

@@ -186,6 +186,22 @@ fs::path pointer_path(const fs::path& room, const std::vector<std::string>& prog
                                                                 fmt::join(programs, " "))));
 }
 
+// Fills a directory beside and renames it, so that a toolbox is there whole or not at all.
+Result<void> make(const fs::path& room, const fs::path& directory, const ToolboxSources& sources,
+                  const Record& record) {
+  const auto made = room / ("making-" + directory.filename().string());
+  std::error_code failed;
+  fs::remove_all(made, failed);
+  fs::remove_all(directory, failed);
+  auto filled = fill(made, directory, sources, record);
+  if (filled) fs::rename(made, directory, failed);
+  if (filled && failed) {
+    filled = errno_error(fmt::format("renaming to '{}'", directory.string()), failed.value());
+  }
+  if (!filled) fs::remove_all(made, failed);
+  return filled;
+}
+
 Result<Toolbox> build(const fs::path& room, const std::vector<std::string>& programs) {
   const auto building = TRY(lock_file(room / "lock", LOCK_EX));
   const auto sources = TRY(find_toolbox_sources(programs));
@@ -193,15 +209,8 @@ Result<Toolbox> build(const fs::path& room, const std::vector<std::string>& prog
   const auto key =
       fmt::format("{:016x}", fnv1a_64(fmt::format("{}:{}", kLayoutVersion, text_of(record))));
   const auto directory = room / key;
-  std::error_code failed;
-  if (!fs::exists(directory / "record", failed)) {
-    const auto made = room / ("making-" + key);
-    fs::remove_all(made, failed);
-    const auto filled = fill(made, directory, sources, record);
-    if (filled) fs::rename(made, directory, failed);
-    if (!filled || failed) fs::remove_all(made, failed);
-    TRY(Result<void>(filled));
-  }
+  // A directory of that name that cannot be used was damaged.
+  if (!use(directory)) TRY(make(room, directory, sources, record));
   auto toolbox = TRY(use(directory));
   TRY(write_file_atomically(pointer_path(room, programs), key));
   remove_unused(room, directory);

@@ -1,21 +1,23 @@
 #include "sandbox/launcher/init.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <optional>
 
 #include "base/sockets.h"
+#include "sandbox/launcher/children.h"
 #include "sandbox/launcher/process_name.h"
 
 namespace lightfast::sandbox {
@@ -28,11 +30,27 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAfterShell{200};
 
 // Seccomp is on when this is called, so plain write(2) sends the packet.
-[[noreturn]] void end_with(const InitChannels& channels, const SandboxNotice& notice) {
+void tell(const InitChannels& channels, const SandboxNotice& notice) {
   const auto bytes = encode(notice);
   while (::write(channels.control.get(), bytes.data(), bytes.size()) < 0 && errno == EINTR) {
   }
+}
+
+[[noreturn]] void end_with(const InitChannels& channels, const SandboxNotice& notice) {
+  tell(channels, notice);
   ::_exit(0);
+}
+
+// Of the sandbox, as its /proc lists them.
+std::uint64_t processes_here() {
+  const CHandle<DIR, ::closedir> directory(::opendir("/proc"));
+  std::uint64_t count = 0;
+  while (directory) {
+    const dirent* entry = ::readdir(directory.get());
+    if (entry == nullptr) break;
+    if (std::isdigit(static_cast<unsigned char>(entry->d_name[0])) != 0) ++count;
+  }
+  return count;
 }
 
 Result<Script> await_script(const InitChannels& channels) {
@@ -95,9 +113,12 @@ SandboxNotice notice_of(int status) {
 
 class Supervisor {
  public:
-  Supervisor(const InitChannels& channels, UniqueFd& children, pid_t shell,
+  Supervisor(const InitChannels& channels, const UniqueFd& children, pid_t shell,
              Clock::time_point deadline)
       : channels_(channels), children_(children), shell_(shell), deadline_(deadline) {}
+
+  // Also says so when the limit on processes was reached. Needs a /proc of the sandbox's own.
+  void watch_processes(std::uint64_t limit) { process_limit_ = limit; }
 
   // Waits for the shell, a short while for what it left behind, the deadline, or the server's
   // hanging up.
@@ -107,11 +128,13 @@ class Supervisor {
       bool any_left = true;
       const auto ended = reap(shell_, any_left);
       if (ended) {
-        shell_status_ = ended;
+        shell_ended_ = true;
+        shell_status_ = *ended;
         deadline_ = std::min(deadline_, Clock::now() + kAfterShell);
       }
       const bool late = Clock::now() >= deadline_;
-      if (shell_status_ && (late || !any_left)) end_with(channels_, notice_of(*shell_status_));
+      if (late) tell_if_processes_ran_out();
+      if (shell_ended_ && (late || !any_left)) end_with(channels_, notice_of(shell_status_));
       if (late) end_with(channels_, {.notice = Notice::TimedOut, .value = 0, .text = {}});
     }
   }
@@ -125,34 +148,34 @@ class Supervisor {
     ::poll(watched.data(), watched.size(),
            static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     if (watched[1].revents != 0) ::_exit(0);  // closed, or a second message, which nobody sends
-    if ((watched[0].revents & POLLIN) != 0) {
-      signalfd_siginfo ignored;
-      while (::read(children_.get(), &ignored, sizeof ignored) > 0) {
-      }
+    if (watched[0].revents != 0) clear_children_events(children_);
+  }
+
+  // The zygote looks at counts only now and then; what is left at the end tells a command that ran
+  // out of processes.
+  void tell_if_processes_ran_out() {
+    constexpr std::uint64_t kNearly = 8;
+    if (process_limit_ != 0 && processes_here() + kNearly >= process_limit_) {
+      tell(channels_, {.notice = Notice::ProcessesExhausted, .value = 0, .text = {}});
     }
   }
 
   const InitChannels& channels_;
-  UniqueFd& children_;
+  const UniqueFd& children_;
   pid_t shell_;
   Clock::time_point deadline_;
-  std::optional<int> shell_status_;
+  std::uint64_t process_limit_ = 0;  // 0: not watched
+  bool shell_ended_ = false;
+  int shell_status_ = 0;  // as waitpid(2) gives it
 };
-
-UniqueFd watch_children() {
-  sigset_t child;
-  ::sigemptyset(&child);
-  ::sigaddset(&child, SIGCHLD);
-  ::sigprocmask(SIG_SETMASK, &child, nullptr);
-  return UniqueFd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
-}
 
 }  // namespace
 
-void run_init(const WorkspacePlan& plan, Applied& applied, InitChannels channels) {
+void run_init(const WorkspacePlan& plan, const Limits& limits, Applied& applied,
+              InitChannels channels) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   set_process_name("init");
-  UniqueFd children = watch_children();
+  const UniqueFd children = watch_children();
   const auto set_up = apply_steps(plan.sandbox, applied);
   const auto script = await_script(channels);
   if (!set_up)
@@ -169,7 +192,9 @@ void run_init(const WorkspacePlan& plan, Applied& applied, InitChannels channels
              {.notice = Notice::SetupFailed, .value = 0, .text = "starting bash: no process left"});
   channels.standard_output.reset();
   channels.standard_error.reset();
-  Supervisor(channels, children, shell, deadline).run();
+  Supervisor supervisor(channels, children, shell, deadline);
+  if (plan.own_pid_namespace) supervisor.watch_processes(limits.processes);
+  supervisor.run();
 }
 
 }  // namespace lightfast::sandbox

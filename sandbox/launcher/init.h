@@ -15,6 +15,7 @@ struct InitChannels {
 };
 
 // Never returns. A step of `plan.sandbox` that fails is told to whoever sends the script.
-[[noreturn]] void run_init(const WorkspacePlan& plan, Applied& applied, InitChannels channels);
+[[noreturn]] void run_init(const WorkspacePlan& plan, const Limits& limits, Applied& applied,
+                           InitChannels channels);
 
 }  // namespace lightfast::sandbox

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 
 #include "base/sockets.h"
 #include "sandbox/apply.h"
+#include "sandbox/launcher/children.h"
 #include "sandbox/launcher/job.h"
 #include "sandbox/launcher/probe.h"
 #include "sandbox/launcher/process_name.h"
@@ -142,9 +142,7 @@ class Launcher {
   }
 
   void reap() {
-    signalfd_siginfo ignored;
-    while (::read(children_.get(), &ignored, sizeof ignored) > 0) {
-    }
+    clear_children_events(children_);
     int status = 0;
     for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
       const auto job = std::ranges::find(jobs_, ended, &RunningJob::pid);
@@ -188,13 +186,8 @@ int run() {
   }
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::signal(SIGPIPE, SIG_IGN);
-  sigset_t child;
-  ::sigemptyset(&child);
-  ::sigaddset(&child, SIGCHLD);
-  ::sigprocmask(SIG_SETMASK, &child, nullptr);
-  UniqueFd children(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
   ::fcntl(kServerSocket, F_SETFD, FD_CLOEXEC);
-  Launcher(UniqueFd(kServerSocket), std::move(children)).serve();
+  Launcher(UniqueFd(kServerSocket), watch_children()).serve();
   return 0;
 }
 

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,6 +18,7 @@
 #include <optional>
 
 #include "base/sockets.h"
+#include "sandbox/launcher/children.h"
 #include "sandbox/launcher/init.h"
 #include "sandbox/launcher/process_name.h"
 #include "sandbox/launcher/watch.h"
@@ -117,7 +117,7 @@ class Zygote {
   [[noreturn]] void become_init(InitChannels channels) {
     close_all_but(
         {channels.control.get(), channels.standard_output.get(), channels.standard_error.get()});
-    run_init(plan_, applied_, std::move(channels));
+    run_init(plan_, limits_, applied_, std::move(channels));
   }
 
   void answer() {
@@ -156,9 +156,7 @@ class Zygote {
   }
 
   void reap(const UniqueFd& children) {
-    signalfd_siginfo ignored;
-    while (::read(children.get(), &ignored, sizeof ignored) > 0) {
-    }
+    clear_children_events(children);
     while (true) {
       const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
       if (ended <= 0) return;
@@ -222,14 +220,6 @@ class Zygote {
   std::optional<Clock::time_point> refill_at_;
   Clock::time_point looked_at_;
 };
-
-UniqueFd watch_children() {
-  sigset_t child;
-  ::sigemptyset(&child);
-  ::sigaddset(&child, SIGCHLD);
-  ::sigprocmask(SIG_SETMASK, &child, nullptr);
-  return UniqueFd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
-}
 
 }  // namespace
 

@@ -113,7 +113,7 @@ class Limits:
         wrap = harness.wrapper(cls.tier)
         home = harness.make_home(cls)
         repository = harness.make_repository(home / "repository", {"README.md": "hello\n"})
-        cage = Cage(f"lightfast-story-{os.getpid()}-{cls.tier}", processes=600, memory=4 << 30)
+        cage = Cage(f"lightfast-story-{os.getpid()}-{cls.tier}", processes=4000, memory=4 << 30)
         cls.addClassCleanup(cage.remove)
         cls.server = Server(repository, harness.data_dir(home, cls.tier), wrap=wrap, before=cage.enter)
         cls.server.__enter__()
@@ -122,13 +122,17 @@ class Limits:
         cls.server.shell("true")
 
     def tearDown(self):
+        harness.all_processes()  # reaps, so that the cage is empty again
         self.assertEqual(self.server.shell("echo next").texts, ["next\n"])
-        self.assertTrue(harness.eventually(self.only_own_processes, 5), self.server.processes())
+        ended = harness.eventually(self.only_own_processes, 5)
+        left = [process for process in harness.processes_below(os.getpid()) if process.name not in harness.OWN_ROOM]
+        harness.kill_all(left)
+        self.assertTrue(ended, f"left: {left}; below the server: {self.server.processes()}")
         self.assertLess(int(status_of(self.server.pid)["VmHWM"].split()[0]) * 1024, SERVER_MEMORY)
 
     def only_own_processes(self):
-        """The launcher, one zygote, and the sandboxes that wait."""
-        names = sorted(process.name for process in self.server.processes())
+        """The server, its launcher, one zygote, and the sandboxes that wait; orphans are below this process, too."""
+        names = sorted(process.name for process in harness.processes_below(os.getpid()))
         return set(names) <= harness.OWN_ROOM and names.count("zygote") == 1 and names.count("init") <= 2
 
     def run_in_time(self, command, limit_ms):

@@ -75,6 +75,11 @@ TEST_CASE("control bytes become \\xNN", "[text]") {
   CHECK(visible_text(replaced.bytes) == replaced.text);
 }
 
+TEST_CASE("a visible line stays one line", "[text]") {
+  CHECK(visible_line("one\ntwo\r\n\tthree \xC3\xBC \xFF") ==
+        "one two  \tthree \xC3\xBC \\xFF");
+}
+
 TEST_CASE("every single byte is either kept or shown as four characters", "[text]") {
   for (int value = 0; value < 256; ++value) {
     const std::string byte(1, static_cast<char>(value));

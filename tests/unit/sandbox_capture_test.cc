@@ -58,7 +58,8 @@ TEST_CASE("a first line longer than is kept is cut to whole characters", "[captu
   }));
   Capture capture(wanted.keep);
   capture.add(wanted.written);
-  CHECK(std::move(capture).finish(true).head == wanted.head);
+  const auto captured = std::move(capture).finish(true);
+  CHECK(captured.head == wanted.head);
 }
 
 TEST_CASE("how the bytes arrive makes no difference", "[capture]") {
