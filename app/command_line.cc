@@ -148,9 +148,8 @@ class Parser {
     for (const CLI::App* command : root_.get_subcommands({})) known.push_back(command->get_name());
     const std::vector<std::string_view> candidates(known.begin(), known.end());
     const auto nearest = nearest_word(word.substr(0, word.find('=')), candidates);
-    const auto hint = nearest.empty() ? std::string("see lightfast --help")
-                                      : fmt::format("did you mean '{}'?", nearest);
-    return error_of_use(fmt::format("unknown {} '{}'; {}",
+    const auto hint = nearest.empty() ? std::string() : fmt::format("did you mean '{}'? ", nearest);
+    return error_of_use(fmt::format("unknown {} '{}'; {}see lightfast --help",
                                     word.starts_with('-') ? "option" : "command", word, hint));
   }
 

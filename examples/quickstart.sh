@@ -21,7 +21,7 @@ main() {
   trap stop_servers EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  "$root/install-packages.sh" build run example
+  "$root/.ci/install-packages.sh" build run example
   build_program
   make_sample
   start_git_server

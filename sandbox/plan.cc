@@ -118,7 +118,7 @@ LandlockPolicy rules_on_host(const WorkspaceSpec& spec) {
 WorkspacePlan plan_landlock(const WorkspaceSpec& spec) {
   WorkspacePlan plan;
   plan.own_pid_namespace = false;
-  plan.zygote.emplace_back(DropCapabilities{});
+  plan.zygote = {DropCapabilities{}, ApplySeccomp{FilterFor::Zygote}};
   plan.sandbox = {
       OwnProcessGroup{},
       ChangeDirectory{spec.snapshot},

@@ -25,206 +25,79 @@ namespace {
 using Names = std::span<const char* const>;
 
 // ---- Groups of system calls; docs/security.md gives the reasons at length.
+// clang-format off
 
 // Reading and writing through descriptors, memory, time, and what every libc start-up does.
 constexpr std::array kBasics = {
-    "read",
-    "write",
-    "readv",
-    "writev",
-    "pread64",
-    "pwrite64",
-    "preadv",
-    "pwritev",
-    "lseek",
-    "close",
-    "close_range",
-    "dup",
-    "dup2",
-    "dup3",
-    "fcntl",
-    "pipe",
-    "pipe2",
-    "poll",
-    "ppoll",
-    "select",
-    "pselect6",
-    "sendfile",
-    "splice",
-    "copy_file_range",
-    "fsync",
-    "fdatasync",
-    "flock",
-    "fadvise64",
-    "readahead",
-    "brk",
-    "mmap",
-    "munmap",
-    "mremap",
-    "mprotect",
-    "madvise",
-    "mincore",
-    "msync",
-    "membarrier",
-    "clock_gettime",
-    "clock_getres",
-    "clock_nanosleep",
-    "nanosleep",
-    "gettimeofday",
-    "time",
-    "times",
-    "getrandom",
-    "arch_prctl",
-    "set_tid_address",
-    "set_robust_list",
-    "get_robust_list",
-    "rseq",
-    "futex",
-    "exit",
-    "exit_group",
-    "restart_syscall",
-    "sched_yield",
-    "sched_getaffinity",
-    "sysinfo",
-    "uname",
-    "getrlimit",
-    "getrusage",
-    "getcpu",
-};
+    "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "lseek",
+    "close", "close_range", "dup", "dup2", "dup3", "fcntl", "pipe", "pipe2", "poll", "ppoll",
+    "select", "pselect6", "sendfile", "splice", "copy_file_range", "fsync", "fdatasync",
+    "flock", "fadvise64", "readahead", "brk", "mmap", "munmap", "mremap", "mprotect", "madvise",
+    "mincore", "msync", "membarrier", "clock_gettime", "clock_getres", "clock_nanosleep",
+    "nanosleep", "gettimeofday", "time", "times", "getrandom", "arch_prctl", "set_tid_address",
+    "set_robust_list", "get_robust_list", "rseq", "futex", "exit", "exit_group",
+    "restart_syscall", "sched_yield", "sched_getaffinity", "sysinfo", "uname", "getrlimit",
+    "getrusage", "getcpu"};
 
 // Looking at files and directories.
 constexpr std::array kLooking = {
-    "open",      "openat",    "stat",       "lstat",      "fstat",      "newfstatat", "statx",
-    "access",    "faccessat", "faccessat2", "readlink",   "readlinkat", "getdents",   "getdents64",
-    "getcwd",    "chdir",     "fchdir",     "statfs",     "fstatfs",    "getxattr",   "lgetxattr",
-    "fgetxattr", "listxattr", "llistxattr", "flistxattr", "umask",
-};
+    "open", "openat", "stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat",
+    "faccessat2", "readlink", "readlinkat", "getdents", "getdents64", "getcwd", "chdir",
+    "fchdir", "statfs", "fstatfs", "getxattr", "lgetxattr", "fgetxattr", "listxattr",
+    "llistxattr", "flistxattr", "umask"};
 
 // Changing files: only a private /tmp is writable, the kernel's mounts see to the rest.
 constexpr std::array kChangingFiles = {
-    "creat",     "mkdir", "mkdirat", "rmdir",   "unlink",    "unlinkat", "rename",    "renameat",
-    "renameat2", "link",  "linkat",  "symlink", "symlinkat", "truncate", "ftruncate", "fallocate",
-};
+    "creat", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat",
+    "renameat2", "link", "linkat", "symlink", "symlinkat", "truncate", "ftruncate", "fallocate"};
 
 // Metadata that a mount namespace protects by being read-only but Landlock does not know: as on a
 // read-only disk.
 constexpr std::array kChangingMetadata = {
-    "chmod",        "fchmod",       "fchmodat",  "chown",     "fchown",
-    "lchown",       "fchownat",     "utime",     "utimes",    "utimensat",
-    "futimesat",    "setxattr",     "lsetxattr", "fsetxattr", "removexattr",
-    "lremovexattr", "fremovexattr", "mknod",     "mknodat",
-};
+    "chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "utime", "utimes",
+    "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "removexattr",
+    "lremovexattr", "fremovexattr", "mknod", "mknodat"};
 
 // A shell's children.
 constexpr std::array kProcesses = {
-    "fork",
-    "vfork",
-    "execve",
-    "wait4",
-    "waitid",
-    "getpid",
-    "getppid",
-    "gettid",
-    "getpgrp",
-    "getpgid",
-    "getsid",
-    "getuid",
-    "geteuid",
-    "getgid",
-    "getegid",
-    "getgroups",
-    "getresuid",
-    "getresgid",
-    "capget",
-    "getpriority",
-    "sched_getparam",
-    "sched_getscheduler",
-    "sched_get_priority_max",
-    "sched_get_priority_min",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "rt_sigreturn",
-    "rt_sigpending",
-    "rt_sigsuspend",
-    "rt_sigtimedwait",
-    "sigaltstack",
-    "pause",
-    "alarm",
-    "setitimer",
-    "getitimer",
-    "setpgid",
-    "setsid",
-};
+    "fork", "vfork", "execve", "wait4", "waitid", "getpid", "getppid", "gettid", "getpgrp",
+    "getpgid", "getsid", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid",
+    "getresgid", "capget", "getpriority", "sched_getparam", "sched_getscheduler",
+    "sched_get_priority_max", "sched_get_priority_min", "rt_sigaction", "rt_sigprocmask",
+    "rt_sigreturn", "rt_sigpending", "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack", "pause",
+    "alarm", "setitimer", "getitimer"};
 
-// Signals reach no further than the pid namespace.
-constexpr std::array kSignals = {"kill", "tkill", "tgkill"};
+// Signals and process groups reach no further than the pid namespace; without one nobody gets them.
+constexpr std::array kSignals = {
+    "kill", "tkill", "tgkill", "setpgid", "setsid"};
 
 // Never wanted and worth a clear answer: EPERM rather than "not implemented".
 constexpr std::array kRefused = {
-    "socket",       "socketpair",      "connect",          "bind",
-    "listen",       "accept",          "accept4",          "sendto",
-    "recvfrom",     "sendmsg",         "recvmsg",          "mount",
-    "umount2",      "pivot_root",      "chroot",           "unshare",
-    "setns",        "ptrace",          "process_vm_readv", "process_vm_writev",
-    "bpf",          "perf_event_open", "keyctl",           "add_key",
-    "request_key",  "kexec_load",      "reboot",           "init_module",
-    "finit_module", "delete_module",   "setuid",           "setgid",
-    "setresuid",    "setresgid",       "setgroups",
-};
+    "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "sendto",
+    "recvfrom", "sendmsg", "recvmsg", "mount", "umount2", "pivot_root", "chroot", "unshare",
+    "setns", "ptrace", "process_vm_readv", "process_vm_writev", "bpf", "perf_event_open",
+    "keyctl", "add_key", "request_key", "kexec_load", "reboot", "init_module", "finit_module",
+    "delete_module", "setuid", "setgid", "setresuid", "setresgid", "setgroups"};
 
 // What it takes to set up and look after a sandbox: the zygote and an init before it confines
 // itself further.
 constexpr std::array kSettingUp = {
-    "mount",
-    "umount2",
-    "prctl",
-    "capset",
-    "setresuid",
-    "setresgid",
-    "setgroups",
-    "prlimit64",
-    "setrlimit",
-    "landlock_create_ruleset",
-    "landlock_add_rule",
-    "landlock_restrict_self",
-    "seccomp",
-    "socketpair",
-    "sendmsg",
-    "recvmsg",
-    "sendto",
-    "recvfrom",
-    "signalfd4",
-    "clone",
-    "kill",
-    "tgkill",
-    "tkill",
-};
+    "mount", "umount2", "prctl", "capset", "setresuid", "setresgid", "setgroups", "prlimit64",
+    "setrlimit", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self",
+    "seccomp", "socketpair", "sendmsg", "recvmsg", "sendto", "recvfrom", "signalfd4", "clone",
+    "setpgid", "kill", "tgkill", "tkill"};
 
 // What the git helper needs besides kBasics, kLooking and kChangingFiles: threads, internet
 // sockets, name look-up, and writing a snapshot's modes and times.
 constexpr std::array kGit = {
-    "socket",         "connect",
-    "sendto",         "recvfrom",
-    "sendmsg",        "recvmsg",
-    "sendmmsg",       "recvmmsg",
-    "getsockopt",     "setsockopt",
-    "getsockname",    "getpeername",
-    "shutdown",       "bind",
-    "epoll_create1",  "epoll_ctl",
-    "epoll_wait",     "eventfd2",
-    "chmod",          "fchmod",
-    "fchmodat",       "utimensat",
-    "syncfs",         "getpid",
-    "gettid",         "getppid",
-    "getuid",         "geteuid",
-    "getgid",         "getegid",
-    "rt_sigaction",   "rt_sigprocmask",
-    "rt_sigreturn",   "sigaltstack",
-    "tgkill",         "prlimit64",
-    "sched_getparam", "sched_getscheduler",
-    "setitimer",      "execve",
-    "execveat",
-};
+    "socket", "connect", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg",
+    "getsockopt", "setsockopt", "getsockname", "getpeername", "shutdown", "bind",
+    "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd2", "chmod", "fchmod", "fchmodat",
+    "utimensat", "syncfs", "getpid", "gettid", "getppid", "getuid", "geteuid", "getgid",
+    "getegid", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "tgkill",
+    "prlimit64", "sched_getparam", "sched_getscheduler", "setitimer", "execve", "execveat"};
+
+// clang-format on
 
 struct Filter {
   scmp_filter_ctx context;

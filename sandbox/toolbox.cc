@@ -25,6 +25,8 @@ namespace fs = std::filesystem;
 // Raised when the layout below changes, so that directories of earlier versions are not used.
 constexpr int kLayoutVersion = 1;
 
+constexpr std::size_t kLargestSource = std::size_t{256} << 20U;
+
 // A toolbox as it lies on disk: <data dir>/toolbox/KEY/ with usr/, etc/ and `record`; beside it
 // KEY.lock. The record: first line the programs, then the missing ones, then the libraries, then
 // one identity per source.
@@ -80,24 +82,14 @@ Record describe(const ToolboxSources& sources) {
   return record;
 }
 
-Result<void> copy_executable(const std::string& from, const fs::path& to) {
-  std::error_code failed;
-  fs::create_directories(to.parent_path(), failed);
-  if (!failed) fs::copy_file(from, to, failed);
-  if (!failed) fs::permissions(to, fs::perms(0755), failed);
-  if (failed)
-    return errno_error(fmt::format("copying '{}' into the toolbox", from), failed.value());
-  return {};
-}
-
 Result<void> write_file(const fs::path& path, const std::string& content, mode_t mode) {
+  const auto doing = fmt::format("writing '{}'", path.string());
   std::error_code failed;
   fs::create_directories(path.parent_path(), failed);
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (!file) return errno_error(fmt::format("writing '{}'", path.string()), errno);
-  if (::fchmod(file.get(), mode) != 0)
-    return errno_error(fmt::format("writing '{}'", path.string()), errno);
-  return write_all(file.get(), content).during(fmt::format("writing '{}'", path.string()));
+  if (!file) return errno_error(doing, errno);
+  if (::fchmod(file.get(), mode) != 0) return errno_error(doing, errno);
+  return write_all(file.get(), content).during(doing);
 }
 
 // What bash reads before the script: the answer to a name that is not there.
@@ -125,7 +117,10 @@ Result<void> copy_script(const std::string& from, const fs::path& inside,
 
 Result<void> fill(const fs::path& root, const fs::path& final_place, const ToolboxSources& sources,
                   const Record& record) {
-  for (const auto& [inside, host] : sources.copies) TRY(copy_executable(host, root / inside));
+  for (const auto& [inside, host] : sources.copies) {
+    const auto content = TRY(read_file(host, kLargestSource));
+    TRY(write_file(root / inside, content, 0755));
+  }
   for (const auto& [inside, host] : sources.scripts)
     TRY(copy_script(host, inside, final_place, root));
   std::error_code failed;

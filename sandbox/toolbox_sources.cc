@@ -170,6 +170,8 @@ class Collector {
     }
     sources_.libraries.push_back(locale.string());  // the locale's directories are opened too
     add_data_file("/usr/share/misc/magic.mgc", "/usr/lib/file/magic.mgc");
+    sources_.libraries.emplace_back(
+        "/etc/magic");  // asked for by `file`, which takes a refusal for an error
   }
 
   void add_data_file(const std::string& inside, const std::string& host) {

@@ -78,8 +78,9 @@ Result<Script> await_script(const InitChannels& channels) {
   ::syscall(SYS_close_range, 3U, ~0U, 0U);
   const std::string path = "PATH=" + plan.program_path;
   const std::string start = "BASH_ENV=" + plan.start_file;
-  const std::array<const char*, 6> arguments = {"bash", "--noprofile",  "--norc",
-                                                "-c",   script.c_str(), nullptr};
+  // Behind `--` a script that begins with a dash is no option.
+  const std::array<const char*, 7> arguments = {"bash", "--noprofile",  "--norc", "-c",
+                                                "--",   script.c_str(), nullptr};
   const std::array<const char*, 7> environment = {
       path.c_str(), "HOME=/", "LC_ALL=C.UTF-8", "TZ=UTC", "TERM=dumb", start.c_str(), nullptr};
   ::execve(plan.bash.c_str(), const_cast<char**>(arguments.data()),

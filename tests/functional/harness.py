@@ -30,6 +30,8 @@ IS_ROOT = os.geteuid() == 0
 SHELL_ENVIRONMENT = {"PATH": "/usr/bin", "HOME": "/", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb"}
 OWN_ROOM = {"lightfast", "lightfast-launc", "zygote", "init"}  # the names of processes that are no command
 
+NEVER_OURS = OWN_ROOM - {"lightfast"}  # what no test starts itself
+
 PR_SET_CHILD_SUBREAPER = 36
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans of what a test starts become its children
 
@@ -51,7 +53,7 @@ def all_processes():
         name, fields = text[text.index("(") + 1:text.rindex(")")], text[text.rindex(")") + 2:].split()
         if fields[0] not in "ZX":
             found[int(entry)] = Process(int(entry), name, int(fields[1]), int(fields[19]))
-        elif int(fields[1]) == os.getpid() and int(fields[3]) not in (int(entry), os.getsid(0)):
+        elif int(fields[1]) == os.getpid() and (name in NEVER_OURS or int(fields[3]) not in (int(entry), os.getsid(0))):
             reap_orphan(int(entry))
     return found
 

@@ -43,7 +43,8 @@ class AtTheStart(Case):
         good = ("--repo", self.repository, "--data-dir", self.data)
         cases = [
             ((), ("--help",)),
-            (("mpc",), ("--help",)),
+            (("mpc",), ("mpc", "did you mean 'mcp'?")),
+            (("frobnicate",), ("frobnicate", "--help")),
             (("mcp", *good, "more"), ("more",)),
             (("mcp", "--bogus", *good), ("--bogus",)),
             (("mcp", "--rpo", self.repository), ("did you mean '--repo'?",)),
@@ -78,10 +79,6 @@ class AtTheStart(Case):
         for arguments, words in cases:
             with self.subTest(" ".join(map(str, arguments))):
                 self.assert_error_of_use(self.run_lightfast(*arguments), *words)
-
-    def test_an_unknown_command_is_named_with_the_nearest_known_one(self):
-        run = self.run_lightfast("mpc", "--repo", self.repository, "--data-dir", self.data)
-        self.assert_error_of_use(run, "mpc", "did you mean 'mcp'?")
 
     def test_a_data_dir_that_may_not_be_used_is_an_error_of_use(self):
         closed = self.home / "closed"

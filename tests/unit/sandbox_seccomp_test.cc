@@ -93,7 +93,7 @@ TEST_CASE("a command opens no socket", "[seccomp]") {
                     return ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data());
                   },
                   EPERM},
-                 {"connect", [] { return ::connect(-1, nullptr, 0); }, EPERM}});
+                 {"connect", [] { return ::syscall(SYS_connect, -1, nullptr, 0); }, EPERM}});
 }
 
 TEST_CASE("a command changes no mounts, roots, namespaces or users", "[seccomp]") {

@@ -26,9 +26,9 @@ using test::names_in;
 using test::TempDirectory;
 using Names = std::vector<std::string>;
 
-const Names kPrograms = {"bash", "cat", "grep", "no-such-program", "which"};
+Names some_programs() { return {"bash", "cat", "grep", "no-such-program", "which"}; }
 
-Toolbox made_in(const TempDirectory& data, const Names& programs = kPrograms) {
+Toolbox made_in(const TempDirectory& data, const Names& programs = some_programs()) {
   auto toolbox = make_toolbox(data.path(), programs);
   if (!toolbox) FAIL(toolbox.error().message);
   return std::move(*toolbox);
@@ -190,7 +190,7 @@ TEST_CASE("a damaged toolbox is made anew", "[toolbox]") {
   }
   SECTION("it has no record") { fs::remove(directory / "record"); }
   SECTION("it is gone") { fs::remove_all(directory); }
-  const auto renewed = make_toolbox(data.path(), kPrograms);
+  const auto renewed = make_toolbox(data.path(), some_programs());
   if (!renewed) FAIL(renewed.error().message);
   CHECK(fs::exists(renewed->directory / "usr/bin/bash"));
 }
@@ -210,7 +210,7 @@ TEST_CASE("processes that start at once end with one toolbox", "[toolbox]") {
     child = ::fork();
     REQUIRE(child >= 0);
     if (child != 0) continue;
-    const auto toolbox = make_toolbox(data.path(), kPrograms);
+    const auto toolbox = make_toolbox(data.path(), some_programs());
     ::_exit(toolbox && fs::exists(toolbox->directory / "usr/bin/bash") ? 0 : 1);
   }
   for (const pid_t child : children) {
