@@ -87,7 +87,7 @@ class Parser {
     doctor_ = root_.add_subcommand(
         "doctor", "say what isolation this machine gives, what is configured, what is wrong");
     init_ = root_.add_subcommand("init", "write a starter .lightfast repository");
-    init_->add_option("DIR", line_.directory, "where (default: .lightfast)");
+    init_->add_option("DIR", line_.directory, "where (default: here)");
     openapi_ = root_.add_subcommand("openapi", "print the OpenAPI document of all procedures");
   }
 

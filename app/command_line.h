@@ -17,7 +17,7 @@ enum class CommandKind { Mcp, Doctor, Init, OpenApi, Procedure };
 struct CommandLine {
   CommandKind kind = CommandKind::Mcp;
   std::map<std::string, std::string> flags;  // settings given as options, by name
-  std::string directory = ".lightfast";      // of init
+  std::string directory = ".";               // of init
   std::size_t procedure = 0;                 // index into the declarations
   std::string input;                         // of the procedure, a JSON object
   bool json = false;                         // print the REST response

@@ -31,9 +31,9 @@ struct Settings {
   std::filesystem::path data_dir;
   std::optional<std::string> log_level;  // as given; each command has a default of its own
   std::filesystem::path log_file;        // empty: stderr
-  std::string repo_token;         // LIGHTFAST_REPO_TOKEN, or the content of the file
-                                  // LIGHTFAST_REPO_TOKEN_FILE names
-  std::filesystem::path ca_file;  // LIGHTFAST_CA_FILE
+  std::string repo_token;                // LIGHTFAST_REPO_TOKEN, or the content of the file
+                                         // LIGHTFAST_REPO_TOKEN_FILE names
+  std::filesystem::path ca_file;         // LIGHTFAST_CA_FILE
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

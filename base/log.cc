@@ -43,6 +43,13 @@ Result<void> configure_logging(const LogOptions& options) {
   auto& all = loggers();
   const std::lock_guard lock(all.mutex);
   if (!options.file.empty()) {
+    // spdlog would make missing directories, wherever a mistyped path leads.
+    const auto directory = std::filesystem::absolute(options.file).parent_path();
+    if (!std::filesystem::is_directory(directory)) {
+      return Error{ErrorKind::InvalidArgument,
+                   "log file '" + options.file.string() + "': its directory does not exist",
+                   "log-file"};
+    }
     try {
       all.sink->set_sinks(
           {std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file.string())});

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -64,6 +65,20 @@ Result<void> become(std::uint32_t id) {
   TRY(check(::setresuid(id, id, id) == 0, "changing user"));
   // Changing user hides /proc/self from oneself; the maps of namespaces below are written there.
   return check(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0, "setting dumpable");
+}
+
+// Threads of the own user's processes, those of this process included. A directory's links tell its
+// entries (proc(5)).
+std::uint64_t tasks_of_user() {
+  std::uint64_t count = 0;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
+    struct stat tasks = {};
+    if (::stat((entry.path() / "task").c_str(), &tasks) != 0 || tasks.st_uid != ::getuid())
+      continue;
+    count += tasks.st_nlink > 2 ? tasks.st_nlink - 2 : 1;
+  }
+  return count;
 }
 
 struct Applier {
@@ -192,8 +207,8 @@ struct Applier {
     TRY(limit(RLIMIT_MEMLOCK, 0));
     TRY(limit(RLIMIT_MSGQUEUE, 0));
     TRY(limit(RLIMIT_CPU, static_cast<std::uint64_t>(kMaxWallClock.count()) / 1000 + 1));
-    if (step.count_processes) TRY(limit(RLIMIT_NPROC, limits.processes));
-    return {};
+    const std::uint64_t others = step.own_user_namespace ? 0 : tasks_of_user();
+    return limit(RLIMIT_NPROC, limits.processes + others);
   }
 
   // Never above what the launcher itself was given.

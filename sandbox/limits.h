@@ -27,4 +27,8 @@ struct Limits {
 inline constexpr std::chrono::milliseconds kMaxWallClock{60'000};
 inline constexpr std::chrono::milliseconds kKillGrace{1'000};
 
+// A command within this many of its limit on processes is said to have reached it: counts are taken
+// while they change.
+inline constexpr std::uint64_t kNearlyAllProcesses = 8;
+
 }  // namespace lightfast::sandbox

@@ -122,7 +122,7 @@ WorkspacePlan plan_landlock(const WorkspaceSpec& spec) {
   plan.sandbox = {
       OwnProcessGroup{},
       ChangeDirectory{spec.snapshot},
-      LimitProcess{.limits = spec.limits, .count_processes = false},
+      LimitProcess{.limits = spec.limits, .own_user_namespace = false},
       ApplyLandlock{rules_on_host(spec)},
       ApplySeccomp{FilterFor::CommandWithoutPidNamespace},
   };

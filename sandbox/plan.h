@@ -71,8 +71,9 @@ struct ChangeDirectory {
 };
 struct LimitProcess {
   Limits limits;
-  bool count_processes =
-      true;  // RLIMIT_NPROC means this sandbox alone only in a user namespace of its own
+  // RLIMIT_NPROC counts a user's processes in a user namespace; without an own one, those that the
+  // user has already are added to the limit.
+  bool own_user_namespace = true;
   bool operator==(const LimitProcess&) const = default;
 };
 struct OwnProcessGroup {
@@ -111,7 +112,8 @@ struct WorkspacePlan {
 struct Identity {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
-  bool privileged = false;  // has CAP_SYS_ADMIN, CAP_SETUID and CAP_SETGID
+  bool privileged =
+      false;  // has CAP_SYS_ADMIN, CAP_SETUID and CAP_SETGID, and the orgs' uids exist for it
 };
 
 // The first uid given to organisations in tier 1: a range that neither Debian's users nor

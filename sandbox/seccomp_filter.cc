@@ -68,8 +68,8 @@ constexpr std::array kProcesses = {
     "alarm", "setitimer", "getitimer"};
 
 // Signals and process groups reach no further than the pid namespace; without one nobody gets them.
-constexpr std::array kSignals = {
-    "kill", "tkill", "tgkill", "setpgid", "setsid"};
+constexpr std::array kSignals = {"kill", "tkill", "tgkill", "setpgid", "setsid"};
+constexpr std::array kOtherSignals = {"tkill", "tgkill", "setpgid", "setsid"};
 
 // Never wanted and worth a clear answer: EPERM rather than "not implemented".
 constexpr std::array kRefused = {
@@ -144,12 +144,24 @@ void allow_own_limits_and_names(Filter& filter) {
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
 }
 
+// kill(0, ...) reaches the sandbox's own process group, which nothing in it can leave; its init
+// ends it so.
+void allow_ending_own_group(Filter& filter) {
+  filter.add_if("kill", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, 0));
+  filter.add_if("kill", SCMP_ACT_ERRNO(EPERM), SCMP_A0(SCMP_CMP_NE, 0));
+  filter.add(kOtherSignals, SCMP_ACT_ERRNO(EPERM));
+}
+
 void command_rules(Filter& filter, bool signals) {
   filter.add(kBasics, SCMP_ACT_ALLOW);
   filter.add(kLooking, SCMP_ACT_ALLOW);
   filter.add(kChangingFiles, SCMP_ACT_ALLOW);
   filter.add(kProcesses, SCMP_ACT_ALLOW);
-  filter.add(kSignals, signals ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+  if (signals) {
+    filter.add(kSignals, SCMP_ACT_ALLOW);
+  } else {
+    allow_ending_own_group(filter);
+  }
   filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
   filter.add(kRefused, SCMP_ACT_ERRNO(EPERM));
   allow_clone_within_namespaces(filter);

@@ -36,9 +36,25 @@ void tell(const InitChannels& channels, const SandboxNotice& notice) {
   }
 }
 
+// Ends everything in the sandbox. The end of a pid namespace's first process is the end of all in
+// it; otherwise all are in the init's process group.
+bool owns_group = false;
+
+[[noreturn]] void end_all() {
+  if (owns_group) ::kill(0, SIGKILL);
+  ::_exit(0);
+}
+
 [[noreturn]] void end_with(const InitChannels& channels, const SandboxNotice& notice) {
   tell(channels, notice);
-  ::_exit(0);
+  end_all();
+}
+
+// Without a pid namespace nothing else ends the sandbox when the zygote is killed.
+void end_group_with_zygote() {
+  owns_group = true;
+  ::signal(SIGTERM, [](int /*signal*/) { ::kill(0, SIGKILL); });
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 }
 
 // Of the sandbox, as its /proc lists them.
@@ -59,7 +75,7 @@ Result<Script> await_script(const InitChannels& channels) {
   while ((count = ::read(channels.control.get(), bytes.data(), bytes.size())) < 0 &&
          errno == EINTR) {
   }
-  if (count <= 0) ::_exit(0);  // the server does not want this sandbox any more
+  if (count <= 0) end_all();  // the server does not want this sandbox any more
   bytes.resize(static_cast<std::size_t>(count));
   return decode_script(bytes);
 }
@@ -148,15 +164,14 @@ class Supervisor {
     const auto left = std::chrono::ceil<milliseconds>(deadline_ - Clock::now());
     ::poll(watched.data(), watched.size(),
            static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-    if (watched[1].revents != 0) ::_exit(0);  // closed, or a second message, which nobody sends
+    if (watched[1].revents != 0) end_all();  // closed, or a second message, which nobody sends
     if (watched[0].revents != 0) clear_children_events(children_);
   }
 
   // The zygote looks at counts only now and then; what is left at the end tells a command that ran
   // out of processes.
   void tell_if_processes_ran_out() {
-    constexpr std::uint64_t kNearly = 8;
-    if (process_limit_ != 0 && processes_here() + kNearly >= process_limit_) {
+    if (process_limit_ != 0 && processes_here() + kNearlyAllProcesses >= process_limit_) {
       tell(channels_, {.notice = Notice::ProcessesExhausted, .value = 0, .text = {}});
     }
   }
@@ -178,6 +193,7 @@ void run_init(const WorkspacePlan& plan, const Limits& limits, Applied& applied,
   set_process_name("init");
   const UniqueFd children = watch_children();
   const auto set_up = apply_steps(plan.sandbox, applied);
+  if (set_up && !plan.own_pid_namespace) end_group_with_zygote();
   const auto script = await_script(channels);
   if (!set_up)
     end_with(channels, {.notice = Notice::SetupFailed, .value = 0, .text = set_up.error().message});

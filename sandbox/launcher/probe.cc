@@ -55,7 +55,7 @@ Result<void> try_tier(int tier, const ReportSpec& spec, const Identity& launcher
                  "this kernel has no Landlock (CONFIG_SECURITY_LANDLOCK=y, lsm=landlock,...)"};
   }
   if (tier == 1 && !launcher.privileged)
-    return Error{ErrorKind::Unavailable, "needs root or CAP_SYS_ADMIN"};
+    return Error{ErrorKind::Unavailable, "needs root (CAP_SYS_ADMIN, and more uids than its own)"};
   const WorkspaceSpec workspace{.org_index = 0,
                                 .toolbox = spec.toolbox,
                                 .snapshot = spec.toolbox + "/etc",

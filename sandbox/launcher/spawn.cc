@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <map>
 #include <utility>
 
@@ -27,13 +28,27 @@ Result<std::map<FilterFor, BpfProgram>> filters() {
   return compiled;
 }
 
+// Whether `uid` exists in the user namespace one is in; root of a container often has but a few
+// (user_namespaces(7)).
+bool is_mapped(std::uint64_t uid) {
+  std::ifstream map("/proc/self/uid_map");
+  std::uint64_t first = 0;
+  std::uint64_t outside = 0;
+  std::uint64_t count = 0;
+  while (map >> first >> outside >> count) {
+    if (uid >= first && uid - first < count) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Identity own_identity() {
   constexpr std::uint64_t kNeeded = bit(CAP_SYS_ADMIN) | bit(CAP_SETUID) | bit(CAP_SETGID);
   const auto held = effective_capabilities();
+  const bool has_rights = held && (*held & kNeeded) == kNeeded;
   return {
-      .uid = ::geteuid(), .gid = ::getegid(), .privileged = held && (*held & kNeeded) == kNeeded};
+      .uid = ::geteuid(), .gid = ::getegid(), .privileged = has_rights && is_mapped(kFirstOrgUid)};
 }
 
 Result<pid_t> spawn_zygote(int tier, const WorkspaceSpec& spec, const Identity& launcher,

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -57,7 +58,7 @@ std::optional<Process> look_at(const std::string& directory) {
   const std::uint64_t shared = field(*statm, 2);
   return Process{.parent = static_cast<pid_t>(field(after_name, 1)),
                  .usage = {.memory_bytes = (resident > shared ? resident - shared : 0) * page,
-                           .processes = field(after_name, 17)}};
+                           .processes = std::max<std::uint64_t>(field(after_name, 17), 1)}};
 }
 
 Processes all_processes() {

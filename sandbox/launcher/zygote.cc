@@ -179,7 +179,7 @@ class Zygote {
 
   void judge(pid_t init, const Usage& usage, Clock::time_point now) {
     auto& sandbox = running_.at(init);
-    if (usage.processes >= limits_.processes && !sandbox.processes_told) {
+    if (usage.processes + kNearlyAllProcesses >= limits_.processes && !sandbox.processes_told) {
       sandbox.processes_told = true;
       tell(sandbox, Notice::ProcessesExhausted);
     }
@@ -221,10 +221,16 @@ class Zygote {
   Clock::time_point looked_at_;
 };
 
+// Where its death would leave the sandboxes alive, the zygote lives until the server's end is
+// noticed, and ends them itself.
+void die_with_launcher(const WorkspacePlan& plan) {
+  if (plan.own_pid_namespace) ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
 }  // namespace
 
 void run_zygote(const WorkspacePlan& plan, const Limits& limits, Applied applied, UniqueFd server) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  die_with_launcher(plan);
   ::umask(022);
   set_process_name("zygote");
   UniqueFd children = watch_children();
@@ -236,7 +242,7 @@ void run_zygote(const WorkspacePlan& plan, const Limits& limits, Applied applied
   }
   applied.parent_uid = ::getuid();
   applied.parent_gid = ::getgid();
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);  // a change of user cleared it
+  die_with_launcher(plan);  // a change of user cleared it
   Zygote zygote(plan, limits, applied, server);
   zygote.prepare_one();
   (void)send_packet(server.get(), encode(ZygoteReply{}));

@@ -148,6 +148,8 @@ class Limits:
 
     def test_each_command_ends_in_time_and_its_answer_names_the_limit(self):
         for what, command, limit_ms, words in CASES:
+            if self.tier == 3 and command == "kill -STOP $$":
+                continue  # without a pid namespace no command may send signals
             with self.subTest(what):
                 answer = self.run_in_time(command, limit_ms)
                 said = words or TIMED_OUT.format(limit_ms / 1000)

@@ -125,7 +125,7 @@ TEST_CASE("--json asks for the REST response", "[command-line]") {
 }
 
 TEST_CASE("init takes a directory", "[command-line]") {
-  CHECK(command_of({"init"}).directory == ".lightfast");
+  CHECK(command_of({"init"}).directory == ".");
   CHECK(command_of({"init", "context"}).directory == "context");
 }
 

@@ -76,8 +76,7 @@ TEST_CASE("control bytes become \\xNN", "[text]") {
 }
 
 TEST_CASE("a visible line stays one line", "[text]") {
-  CHECK(visible_line("one\ntwo\r\n\tthree \xC3\xBC \xFF") ==
-        "one two  \tthree \xC3\xBC \\xFF");
+  CHECK(visible_line("one\ntwo\r\n\tthree \xC3\xBC \xFF") == "one two  \tthree \xC3\xBC \\xFF");
 }
 
 TEST_CASE("every single byte is either kept or shown as four characters", "[text]") {

@@ -96,7 +96,7 @@ TEST_CASE("in every tier a process has its limits before it is confined", "[plan
   REQUIRE(limits.size() == 1);
   CHECK(limits.front().limits == spec().limits);
   // RLIMIT_NPROC counts all processes of the user where there is no user namespace.
-  CHECK(limits.front().count_processes == (tier != 3));
+  CHECK(limits.front().own_user_namespace == (tier != 3));
 }
 
 TEST_CASE("a command's filter forbids signals where others' processes are in reach", "[plan]") {

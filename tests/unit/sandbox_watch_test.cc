@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ constexpr std::size_t kMebibyte = 1U << 20U;
 class ProcessTree {
  public:
   explicit ProcessTree(const std::function<void()>& prepare) {
+    REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0);
     std::array<int, 2> ready = {};
     REQUIRE(::pipe2(ready.data(), O_CLOEXEC) == 0);
     UniqueFd ready_read(ready[0]);
@@ -45,7 +47,9 @@ class ProcessTree {
   ProcessTree& operator=(const ProcessTree&) = delete;
   ~ProcessTree() {
     ::kill(-root_, SIGKILL);
-    ::waitpid(root_, nullptr, 0);
+    // With the root gone its children are ours, as we are their reaper.
+    while (::waitpid(-root_, nullptr, 0) > 0) {
+    }
   }
 
   [[nodiscard]] pid_t root() const { return root_; }
