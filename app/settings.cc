@@ -122,9 +122,9 @@ Result<fs::path> default_data_dir(const Environment& environment) {
 }
 
 Result<std::string> secret(const std::string& name, const Environment& environment) {
-  if (const auto value = environment(name)) return *value;
+  if (const auto value = environment(name); value && !value->empty()) return *value;
   const auto file = environment(name + "_FILE");
-  if (!file) return std::string();
+  if (!file || file->empty()) return std::string();
   auto content = TRY(read_file(*file, 65536).during(name + "_FILE"));
   while (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();
   return content;

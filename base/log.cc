@@ -34,8 +34,14 @@ Loggers& loggers() {
 }  // namespace
 
 Result<void> configure_logging(const LogOptions& options) {
-  const auto level = spdlog::level::from_str(options.level);
-  if (level == spdlog::level::off && options.level != "off") {
+  static const std::map<std::string, spdlog::level::level_enum> kLevels = {
+      {"error", spdlog::level::err},
+      {"warn", spdlog::level::warn},
+      {"info", spdlog::level::info},
+      {"debug", spdlog::level::debug},
+      {"off", spdlog::level::off}};
+  const auto level = kLevels.find(options.level);
+  if (level == kLevels.end()) {
     return Error{ErrorKind::InvalidArgument,
                  "log level '" + options.level + "': use error, warn, info, debug or off",
                  "log-level"};
@@ -60,8 +66,8 @@ Result<void> configure_logging(const LogOptions& options) {
     }
     all.sink->set_pattern(Loggers::kPattern);
   }
-  all.level = level;
-  for (auto& [room, logger] : all.by_room) logger->set_level(level);
+  all.level = level->second;
+  for (auto& [room, logger] : all.by_room) logger->set_level(level->second);
   return {};
 }
 

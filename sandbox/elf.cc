@@ -2,6 +2,7 @@
 
 #include <elf.h>
 
+#include <bit>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -35,6 +36,10 @@ class ElfFile {
   Result<ElfNeeds> needs() {
     const auto header = at<Elf64_Ehdr>(bytes_, 0);
     if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return needs_;
+    constexpr unsigned char kOwnOrder =
+        std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
+    if (header->e_ident[EI_DATA] != kOwnOrder)
+      return Error{ErrorKind::Corrupt, "of another byte order"};
     if (header->e_ident[EI_CLASS] != ELFCLASS64)
       return Error{ErrorKind::Corrupt, "not a 64-bit program"};
     needs_.is_elf = true;

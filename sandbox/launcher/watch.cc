@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,40 +24,35 @@ struct Process {
 
 using Processes = std::unordered_map<pid_t, Process>;
 
-std::optional<std::string> small_file(const std::string& path) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+// What proc(5) says of a process; nothing when it is gone.
+std::optional<std::string> status_of(const std::string& pid) {
+  const UniqueFd file(::open(("/proc/" + pid + "/status").c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::nullopt;
-  std::array<char, 1024> buffer;
+  std::array<char, 4096> buffer;
   const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
   if (count <= 0) return std::nullopt;
   return std::string(buffer.data(), static_cast<std::size_t>(count));
 }
 
-// The number in the space-separated field `index` of `line`, counted from 0.
-std::uint64_t field(std::string_view line, std::size_t index) {
-  for (; index > 0 && !line.empty(); --index)
-    line.remove_prefix(std::min(line.find(' '), line.size() - 1) + 1);
+// The number in the line that begins with `name`, 0 when there is none (a zombie has no memory).
+std::uint64_t number_of(std::string_view status, std::string_view name) {
+  const std::size_t line = status.find(name);
+  if (line == std::string_view::npos) return 0;
+  const std::size_t digits = status.find_first_of("0123456789", line + name.size());
   std::uint64_t value = 0;
-  std::from_chars(line.data(), line.data() + line.size(), value);
+  if (digits != std::string_view::npos) {
+    std::from_chars(status.data() + digits, status.data() + status.size(), value);
+  }
   return value;
 }
 
-// proc(5): in stat, what follows the name's closing parenthesis begins with the state; the parent
-// is the next field, the number of threads the 18th. In statm, fields 1 and 2 are the resident and
-// the shared pages.
-std::optional<Process> look_at(const std::string& directory) {
-  const auto stat = small_file(directory + "/stat");
-  const auto statm = small_file(directory + "/statm");
-  if (!stat || !statm) return std::nullopt;
-  const std::size_t name_end = stat->rfind(')');
-  if (name_end == std::string::npos || name_end + 2 >= stat->size()) return std::nullopt;
-  const auto after_name = std::string_view(*stat).substr(name_end + 2);
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  const std::uint64_t resident = field(*statm, 1);
-  const std::uint64_t shared = field(*statm, 2);
-  return Process{.parent = static_cast<pid_t>(field(after_name, 1)),
-                 .usage = {.memory_bytes = (resident > shared ? resident - shared : 0) * page,
-                           .processes = std::max<std::uint64_t>(field(after_name, 17), 1)}};
+// A zombie counts as a process all the same: it holds a place.
+Process process_of(std::string_view status) {
+  constexpr std::uint64_t kKib = 1024;
+  return {.parent = static_cast<pid_t>(number_of(status, "\nPPid:")),
+          .usage = {.memory_bytes =
+                        (number_of(status, "\nRssAnon:") + number_of(status, "\nRssShmem:")) * kKib,
+                    .processes = std::max<std::uint64_t>(number_of(status, "\nThreads:"), 1)}};
 }
 
 Processes all_processes() {
@@ -70,7 +64,7 @@ Processes all_processes() {
     pid_t pid = 0;
     const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (failed != std::errc() || end != name.data() + name.size()) continue;
-    if (const auto process = look_at("/proc/" + std::string(name))) found.emplace(pid, *process);
+    if (const auto status = status_of(std::string(name))) found.emplace(pid, process_of(*status));
   }
   return found;
 }

@@ -11,7 +11,7 @@
 namespace lightfast::sandbox {
 
 struct Usage {
-  std::uint64_t memory_bytes = 0;  // resident and not shared with a file, summed over the tree
+  std::uint64_t memory_bytes = 0;  // resident and not of a file on disk, summed over the tree
   std::uint64_t processes = 0;     // with threads
 };
 

@@ -64,8 +64,8 @@ class ProcessTree {
 };
 
 // Memory that is really there, as each page is written.
-void hold_memory(std::size_t bytes) {
-  void* held = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+void hold_memory(std::size_t bytes, int sharing = MAP_PRIVATE) {
+  void* held = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
   if (held == MAP_FAILED) ::_exit(1);
   std::memset(held, 1, bytes);
 }
@@ -90,6 +90,14 @@ TEST_CASE("a tree's usage is the sum over its processes", "[watch]") {
   CHECK(busy_usage.memory_bytes >= 50 * kMebibyte + idle_usage.memory_bytes);
   // Four processes like the idle one and the memory, nothing of anybody else's.
   CHECK(busy_usage.memory_bytes <= 50 * kMebibyte + 4 * idle_usage.memory_bytes + 16 * kMebibyte);
+}
+
+TEST_CASE("shared memory counts as well as private", "[watch]") {
+  const ProcessTree tree([] {
+    hold_memory(20 * kMebibyte, MAP_PRIVATE);
+    hold_memory(20 * kMebibyte, MAP_SHARED);
+  });
+  CHECK(tree.usage().memory_bytes >= 40 * kMebibyte);
 }
 
 TEST_CASE("memory held by a child of a child counts for the root", "[watch]") {
