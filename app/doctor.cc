@@ -48,7 +48,7 @@ std::string tier_name(int tier) {
     case 1:
       return "tier 1, server: namespaces made with root's rights, an own uid per organisation";
     case 2:
-      return "tier 2, user namespaces: the same as an ordinary user";
+      return "tier 2, user namespaces: the same walls, made with an ordinary user's rights";
     default:
       return "tier 3, Landlock without namespaces: no reads outside toolbox and repository, no "
              "writes, no network; "
@@ -108,7 +108,9 @@ std::string describe(const repo::SnapshotRecord& record) {
 }
 
 void look_at_repo(Findings& findings, Services& services, const Settings& settings) {
-  const auto current = services.repo().current(std::chrono::steady_clock::now() + kPatience, {});
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  services.repo().await_sync(deadline, {});
+  const auto current = services.repo().current(deadline, {});
   if (!current)
     return findings.bad(fmt::format("repo: {}: {}", settings.repo, current.error().message));
   const auto& record = current->snapshot->record();

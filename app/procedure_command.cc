@@ -1,3 +1,4 @@
+#include <chrono>
 #include <iostream>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +11,8 @@
 
 namespace lightfast {
 namespace {
+
+constexpr std::chrono::seconds kFirstSync{60};
 
 int print_error(const Error& error, const RequestId& request, bool json) {
   if (json) {
@@ -32,6 +35,7 @@ int print_output(const contract::Procedure& procedure, const Json& output, bool 
 Result<int> run_procedure(const Settings& settings, const CommandLine& line) {
   auto services = TRY(Services::create(settings));
   services->start();
+  services->repo().await_sync(std::chrono::steady_clock::now() + kFirstSync, {});
   const auto& procedure = services->catalog().procedures()[line.procedure];
   const contract::CallContext context{
       .request = make_request_id(), .org = settings.org, .cancelled = {}};

@@ -127,7 +127,8 @@ Json openapi_document(const Catalog& catalog, const std::string& version) {
            {{"title", "Lightfast"},
             {"version", version},
             {"description",
-             "An organisation's shared context for agents: its repository and its memory."}}},
+             "An organisation's shared context for agents: the files of its `.lightfast` "
+             "repository."}}},
           {"paths", paths},
           {"components", components(catalog)}};
 }

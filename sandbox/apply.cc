@@ -206,24 +206,35 @@ struct Applier {
     TRY(limit(RLIMIT_CORE, 0));
     TRY(limit(RLIMIT_MEMLOCK, 0));
     TRY(limit(RLIMIT_MSGQUEUE, 0));
-    TRY(limit(RLIMIT_CPU, static_cast<std::uint64_t>(kMaxWallClock.count()) / 1000 + 1));
+    // SIGXCPU at the soft limit tells this limit from a kill at the hard one.
+    const auto seconds = static_cast<std::uint64_t>(kMaxWallClock.count()) / 1000;
+    TRY(limit(RLIMIT_CPU, seconds, seconds + 1));
     const std::uint64_t others = step.own_user_namespace ? 0 : tasks_of_user();
     return limit(RLIMIT_NPROC, limits.processes + others);
   }
 
   // Never above what the launcher itself was given.
   static Result<void> limit(__rlimit_resource resource, std::uint64_t value) {
+    return limit(resource, value, value);
+  }
+
+  static Result<void> limit(__rlimit_resource resource, std::uint64_t soft, std::uint64_t hard) {
     rlimit now = {};
     TRY(check(::getrlimit(resource, &now) == 0, "reading a limit"));
-    const rlim_t bounded =
-        now.rlim_max == RLIM_INFINITY ? value : std::min<rlim_t>(value, now.rlim_max);
-    const rlimit wanted = {.rlim_cur = bounded, .rlim_max = bounded};
+    const rlimit wanted = {
+        .rlim_cur = std::min<rlim_t>(soft, now.rlim_max),
+        .rlim_max = std::min<rlim_t>(hard, now.rlim_max)};  // infinity is the largest number
     return check(::setrlimit(resource, &wanted) == 0, "setting a limit");
   }
 
   Result<void> operator()(const OwnProcessGroup& /*step*/) {
     TRY(check(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0, "becoming a reaper"));
     return check(::setpgid(0, 0) == 0, "making a process group");
+  }
+
+  // Only the init itself: what it executes can be seen again.
+  Result<void> operator()(const HideProcess& /*step*/) {
+    return check(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "hiding the init");
   }
 
   Result<void> operator()(const DropCapabilities& /*step*/) { return drop_all_capabilities(); }

@@ -16,12 +16,14 @@ struct Command {
 
 // How a run ended. A non-zero exit is a result, not an error.
 enum class Outcome {
-  Exited,       // status = exit code
-  Signaled,     // status = signal number
-  TimedOut,     // killed at the wall clock limit
-  OutputLimit,  // killed while writing more than is ever read
-  MemoryLimit,  // killed for the memory of the whole tree
-  Cancelled,    // killed because the caller asked
+  Exited,        // status = exit code
+  Signaled,      // status = signal number
+  TimedOut,      // killed at the wall clock limit
+  OutputLimit,   // killed while writing more than is ever read
+  MemoryLimit,   // killed for the memory of the whole tree
+  ProcessLimit,  // killed for starting more than the limit on processes (tier 3; elsewhere starting
+                 // fails)
+  Cancelled,     // killed because the caller asked
 };
 
 // The head of one stream, cut at a line boundary where there is one, and the size of the whole.

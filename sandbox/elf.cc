@@ -69,15 +69,16 @@ class ElfFile {
     }
     const std::uint64_t strings = string_table(entries);
     for (const auto& entry : entries) {
-      const bool is_name =
-          entry.d_tag == DT_NEEDED || entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH;
-      if (!is_name) continue;
-      names_outside_ |= strings >= bytes_.size() || entry.d_un.d_val >= bytes_.size() - strings;
-      if (names_outside_) return;
-      const auto text = text_at(bytes_, strings + entry.d_un.d_val);
-      if (entry.d_tag == DT_NEEDED) needs_.libraries.push_back(text);
-      if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) add_run_path(text);
+      if (entry.d_tag == DT_NEEDED) needs_.libraries.push_back(name_of(entry, strings));
+      const bool is_run_path = entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH;
+      if (is_run_path) add_run_path(name_of(entry, strings));
     }
+  }
+
+  std::string name_of(const Elf64_Dyn& entry, std::uint64_t strings) {
+    const bool inside = strings < bytes_.size() && entry.d_un.d_val < bytes_.size() - strings;
+    names_outside_ |= !inside;
+    return inside ? text_at(bytes_, strings + entry.d_un.d_val) : std::string();
   }
 
   // DT_STRTAB holds an address; the segment that is loaded there tells the offset in the file.

@@ -87,6 +87,7 @@ WorkspacePlan plan_namespaces(const WorkspaceSpec& spec, const Identity& launche
       MountTmp{.path = "/tmp", .bytes = spec.limits.tmp_bytes, .entries = spec.limits.tmp_entries},
       ChangeDirectory{"/repo"},
       LimitProcess{.limits = spec.limits},
+      HideProcess{},
       DropCapabilities{},
       ApplyLandlock{rules_inside()},
       ApplySeccomp{FilterFor::Command},
@@ -123,6 +124,7 @@ WorkspacePlan plan_landlock(const WorkspaceSpec& spec) {
       OwnProcessGroup{},
       ChangeDirectory{spec.snapshot},
       LimitProcess{.limits = spec.limits, .own_user_namespace = false},
+      HideProcess{},
       ApplyLandlock{rules_on_host(spec)},
       ApplySeccomp{FilterFor::CommandWithoutPidNamespace},
   };

@@ -79,6 +79,9 @@ struct LimitProcess {
 struct OwnProcessGroup {
   bool operator==(const OwnProcessGroup&) const = default;
 };
+struct HideProcess {  // from others of the same user: links in its /proc directory cannot be read
+  bool operator==(const HideProcess&) const = default;
+};
 struct DropCapabilities {
   bool operator==(const DropCapabilities&) const = default;
 };
@@ -91,10 +94,10 @@ struct ApplySeccomp {
   bool operator==(const ApplySeccomp&) const = default;
 };
 
-using Step =
-    std::variant<HoldMount, AttachHeld, NewRoot, MakeDirectory, MakeFile, MakeLink, MountProc,
-                 MountTmp, EnterRoot, SetHostname, EnterUserNamespace, MapOwnUser, ChangeDirectory,
-                 LimitProcess, OwnProcessGroup, DropCapabilities, ApplyLandlock, ApplySeccomp>;
+using Step = std::variant<HoldMount, AttachHeld, NewRoot, MakeDirectory, MakeFile, MakeLink,
+                          MountProc, MountTmp, EnterRoot, SetHostname, EnterUserNamespace,
+                          MapOwnUser, ChangeDirectory, LimitProcess, OwnProcessGroup, HideProcess,
+                          DropCapabilities, ApplyLandlock, ApplySeccomp>;
 
 // How one tier runs commands of one (org, snapshot).
 struct WorkspacePlan {

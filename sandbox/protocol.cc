@@ -110,9 +110,7 @@ Result<DecodedRequest> decode_request(std::string_view bytes) {
 
 std::string encode(const TierReport& report) {
   WireWriter writer;
-  writer.number(static_cast<std::uint64_t>(report.tier))
-      .number(report.landlock_abi)
-      .text(report.cgroup);
+  writer.number(static_cast<std::uint64_t>(report.tier)).number(report.landlock_abi);
   writer.number(report.probes.size());
   for (const auto& probe : report.probes) {
     writer.number(static_cast<std::uint64_t>(probe.tier)).number(probe.available ? 1 : 0);
@@ -126,7 +124,6 @@ Result<TierReport> decode_report(std::string_view bytes) {
   TierReport report;
   report.tier = static_cast<int>(reader.number());
   report.landlock_abi = reader.number();
-  report.cgroup = reader.text();
   constexpr std::uint64_t kTiers = 3;
   const std::uint64_t count = reader.number();
   for (std::uint64_t i = 0; i < std::min(count, kTiers); ++i)

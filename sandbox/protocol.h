@@ -84,7 +84,6 @@ struct TierReport {
   int tier = 0;  // the one in use; 0: none, nothing can be run safely
   std::vector<TierProbe> probes;
   std::uint64_t landlock_abi = 0;
-  std::string cgroup;  // why the cgroup layer is not used, empty when it is
   bool operator==(const TierReport&) const = default;
 };
 std::string encode(const TierReport& report);
@@ -137,6 +136,8 @@ enum class Notice : std::uint64_t {
   TimedOut,            // final
   SetupFailed,         // final; text says what
   MemoryExceeded,      // final; from the zygote, which kills the sandbox
+  ProcessesExceeded,   // final; as MemoryExceeded, where the kernel does not hold the limit itself
+                       // (tier 3)
   ProcessesExhausted,  // the limit on processes was reached
 };
 struct SandboxNotice {

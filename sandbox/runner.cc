@@ -43,7 +43,8 @@ class Conversation {
   Result<Run> hold() {
     while (!is_over()) step();
     if (!problem_.empty()) return Error{ErrorKind::Unavailable, problem_};
-    const bool complete = !sandbox_.standard_output && !sandbox_.standard_error;
+    const bool by_itself = run_.outcome == Outcome::Exited || run_.outcome == Outcome::Signaled;
+    const bool complete = by_itself && !sandbox_.standard_output && !sandbox_.standard_error;
     run_.out = std::move(out_).finish(complete);
     run_.err = std::move(err_).finish(complete);
     run_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - started_);
@@ -114,6 +115,9 @@ class Conversation {
         break;
       case Notice::MemoryExceeded:
         run_.outcome = Outcome::MemoryLimit;
+        break;
+      case Notice::ProcessesExceeded:
+        run_.outcome = Outcome::ProcessLimit;
         break;
       case Notice::SetupFailed:
         problem_ = "setting up a sandbox: " + notice.text;

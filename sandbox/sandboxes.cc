@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -27,6 +28,14 @@ std::string explain_no_tier(const TierReport& report) {
   for (const auto& probe : report.probes)
     text += fmt::format("; tier {}: {}", probe.tier, probe.why_not);
   return text;
+}
+
+// Changes when a directory is removed and made again under the same name, as a snapshot may be that
+// was current before.
+Result<std::string> directory_identity(const std::filesystem::path& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) return errno_error("opening the snapshot", errno);
+  return fmt::format("{}:{}:{}", path.string(), status.st_dev, status.st_ino);
 }
 
 }  // namespace
@@ -117,22 +126,24 @@ Result<std::shared_ptr<Workspace>> Sandboxes::workspace_for(const OrgId& org,
   const auto found = TRY(report(false));
   if (found.tier == 0) return Error{ErrorKind::Unavailable, explain_no_tier(found)};
   const Toolbox* tools = TRY(toolbox());
+  const auto identity = TRY(directory_identity(snapshot));
   const std::lock_guard lock(workspaces_mutex_);
-  auto& workspace = workspaces_[org];
-  if (!workspace || workspace->spec().snapshot != snapshot) {
+  auto& open = workspaces_[org];
+  if (!open.workspace || open.snapshot != identity) {
     const WorkspaceSpec spec{.org_index = index_of(org),
                              .toolbox = tools->directory.string(),
                              .snapshot = snapshot.string(),
                              .libraries = tools->libraries,
                              .limits = options_.limits};
-    workspace = TRY(Workspace::open(launcher_, spec));
+    open = {.workspace = TRY(Workspace::open(launcher_, spec)), .snapshot = identity};
   }
-  return workspace;
+  return open.workspace;
 }
 
 void Sandboxes::forget(const std::shared_ptr<Workspace>& workspace) {
   const std::lock_guard lock(workspaces_mutex_);
-  std::erase_if(workspaces_, [&workspace](const auto& entry) { return entry.second == workspace; });
+  std::erase_if(workspaces_,
+                [&workspace](const auto& entry) { return entry.second.workspace == workspace; });
 }
 
 Result<Run> Sandboxes::run(const OrgId& org, const std::filesystem::path& snapshot,

@@ -69,6 +69,10 @@ class Sandboxes {
 
  private:
   struct Places;
+  struct OpenWorkspace {
+    std::shared_ptr<Workspace> workspace;
+    std::string snapshot;  // which directory it is, not only what it is called
+  };
   Result<std::shared_ptr<Workspace>> workspace_for(const OrgId& org,
                                                    const std::filesystem::path& snapshot);
   void forget(const std::shared_ptr<Workspace>& workspace);
@@ -79,7 +83,7 @@ class Sandboxes {
   std::optional<Toolbox> toolbox_;
   std::optional<TierReport> report_;  // guarded by toolbox_mutex_
   std::mutex workspaces_mutex_;
-  std::map<OrgId, std::shared_ptr<Workspace>>
+  std::map<OrgId, OpenWorkspace>
       workspaces_;  // the newest snapshot's; older ones end with their last command
   std::unique_ptr<Places> places_;
 };

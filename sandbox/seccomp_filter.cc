@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
@@ -90,12 +91,16 @@ constexpr std::array kSettingUp = {
 // What the git helper needs besides kBasics, kLooking and kChangingFiles: threads, internet
 // sockets, name look-up, and writing a snapshot's modes and times.
 constexpr std::array kGit = {
-    "socket", "connect", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg",
-    "getsockopt", "setsockopt", "getsockname", "getpeername", "shutdown", "bind",
-    "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd2", "chmod", "fchmod", "fchmodat",
-    "utimensat", "syncfs", "getpid", "gettid", "getppid", "getuid", "geteuid", "getgid",
-    "getegid", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "tgkill",
-    "prlimit64", "sched_getparam", "sched_getscheduler", "setitimer", "execve", "execveat"};
+    "chmod", "fchmod", "fchmodat", "utimensat", "syncfs", "getpid", "gettid", "getppid",
+    "getuid", "geteuid", "getgid", "getegid", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
+    "sigaltstack", "tgkill", "prlimit64", "sched_getparam", "sched_getscheduler", "setitimer",
+    "execve", "execveat"};
+
+// Name look-up and https; which sockets, allow_internet() says.
+constexpr std::array kInternet = {
+    "connect", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg", "getsockopt",
+    "setsockopt", "getsockname", "getpeername", "shutdown", "bind", "epoll_create1",
+    "epoll_ctl", "epoll_wait", "eventfd2"};
 
 // clang-format on
 
@@ -179,11 +184,18 @@ void zygote_rules(Filter& filter) {
   allow_harmless_ioctls(filter);
 }
 
-void git_rules(Filter& filter) {
+void allow_internet(Filter& filter) {
+  filter.add(kInternet, SCMP_ACT_ALLOW);
+  filter.add_if("socket", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, AF_INET));
+  filter.add_if("socket", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, AF_INET6));
+}
+
+void git_rules(Filter& filter, bool internet) {
   filter.add(kBasics, SCMP_ACT_ALLOW);
   filter.add(kLooking, SCMP_ACT_ALLOW);
   filter.add(kChangingFiles, SCMP_ACT_ALLOW);
   filter.add(kGit, SCMP_ACT_ALLOW);
+  if (internet) allow_internet(filter);
   filter.add_if("clone", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
   allow_harmless_ioctls(filter);
@@ -199,7 +211,9 @@ void rules_for(FilterFor whom, Filter& filter) {
     case FilterFor::Zygote:
       return zygote_rules(filter);
     case FilterFor::GitHelper:
-      return git_rules(filter);
+      return git_rules(filter, true);
+    case FilterFor::GitHelperOffline:
+      return git_rules(filter, false);
   }
 }
 

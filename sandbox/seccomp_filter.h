@@ -18,6 +18,7 @@ enum class FilterFor {
   CommandWithoutPidNamespace,  // the same in tier 3: no signals at all
   Zygote,                      // Command plus what it takes to set a sandbox up
   GitHelper,                   // files, threads and internet sockets; no programs started
+  GitHelperOffline,            // the same without sockets
 };
 
 // Unavailable when libseccomp cannot make the program for this architecture.

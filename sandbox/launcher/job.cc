@@ -107,7 +107,10 @@ Result<void> confine(const JobSpec& spec, const Identity& launcher, const std::s
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   TRY(limit_resources());
   TRY(apply_landlock(policy_of(spec, program)));
-  return apply_filter(TRY(compile_filter(FilterFor::GitHelper)));
+  const bool internet = spec.connect_port != 0;
+  const auto filter =
+      TRY(compile_filter(internet ? FilterFor::GitHelper : FilterFor::GitHelperOffline));
+  return apply_filter(filter);
 }
 
 [[noreturn]] void become_job(const JobSpec& spec, const Identity& launcher, JobChannels& channels) {

@@ -187,6 +187,7 @@ class Zygote {
     if (too_much) tell(sandbox, Notice::MemoryExceeded);
     // Where no user namespace counts the sandbox's processes for itself, the look is the limit.
     const bool too_many = !plan_.own_pid_namespace && usage.processes > limits_.processes;
+    if (too_many) tell(sandbox, Notice::ProcessesExceeded);
     if (too_much || too_many || now >= sandbox.kill_at) kill_sandbox(init);
   }
 

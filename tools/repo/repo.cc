@@ -47,6 +47,10 @@ class SyncedRepo final : public Repo {
     return after_waiting(syncer_.request_for(""), deadline, stop);
   }
 
+  void await_sync(Deadline deadline, std::stop_token stop) override {
+    (void)syncer_.wait(syncer_.request_for(look()), deadline, stop);
+  }
+
   [[nodiscard]] std::optional<SnapshotRecord> last_record() const override {
     return current_record(layout_);
   }

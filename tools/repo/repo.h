@@ -94,6 +94,10 @@ class Repo {
   virtual Result<CurrentSnapshot> current(std::chrono::steady_clock::time_point deadline,
                                           std::stop_token stop) = 0;
 
+  // Waits until an attempt to sync that began after this call has ended, well or not, or until
+  // `deadline`. For programs that end after one command and would end the sync with them.
+  virtual void await_sync(std::chrono::steady_clock::time_point deadline, std::stop_token stop) = 0;
+
   // The last good snapshot's record without waiting for anything; nothing when there is none.
   [[nodiscard]] virtual std::optional<SnapshotRecord> last_record() const = 0;
 

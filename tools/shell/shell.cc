@@ -36,7 +36,8 @@ std::string limit_of(const sandbox::Run& run, const sandbox::Limits& limits) {
   if (run.outcome == Outcome::OutputLimit)
     return "output limit of " + size_text(limits.output_bytes);
   if (run.outcome == Outcome::Signaled && run.status == SIGXCPU) return "limit on processor time";
-  if (run.processes_exhausted) return fmt::format("limit of {} processes", limits.processes);
+  if (run.outcome == Outcome::ProcessLimit || run.processes_exhausted)
+    return fmt::format("limit of {} processes", limits.processes);
   return {};
 }
 
@@ -50,6 +51,7 @@ int exit_code_of(const sandbox::Run& run) {
       return kTimedOut;
     case Outcome::OutputLimit:
     case Outcome::MemoryLimit:
+    case Outcome::ProcessLimit:
     case Outcome::Cancelled:
       return kSignalBase + SIGKILL;
   }
@@ -64,7 +66,8 @@ contract::ShellOutcome outcome_of(const sandbox::Run& run, const sandbox::Limits
   if (run.outcome == Outcome::Signaled) outcome.signal = run.status;
   outcome.timed_out = run.outcome == Outcome::TimedOut;
   outcome.limit = limit_of(run, limits);
-  outcome.stopped = run.outcome == Outcome::OutputLimit || run.outcome == Outcome::MemoryLimit;
+  outcome.stopped = run.outcome == Outcome::OutputLimit || run.outcome == Outcome::MemoryLimit ||
+                    run.outcome == Outcome::ProcessLimit;
   outcome.duration = run.duration;
   return outcome;
 }

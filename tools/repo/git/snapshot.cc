@@ -152,7 +152,7 @@ Result<SnapshotRecord> ensure_snapshot(const Snapshots& snapshots, const Objects
   }
 
   const Plan plan = TRY(plan_tree(objects, commit.tree, refusal));
-  const auto record = record_of(plan, commit, branch);
+  auto record = record_of(plan, commit, branch);
   const auto beside = "tmp." + commit.id;
   const UniqueFd beside_directory = TRY(make_and_open_directory(directory, beside));
   auto written = write_snapshot(beside_directory, plan, objects, previous_of(snapshots), record);

@@ -28,11 +28,10 @@ Result<SnapshotRecord> take_snapshot(const Snapshots& snapshots, git_repository*
 Result<SnapshotRecord> fetch_and_snapshot(const Snapshots& snapshots, Mirror mirror,
                                           const SyncRequest& request, Refusal& refusal) {
   const Head head = TRY(fetch_branch(mirror.repository.get(), request));
-  if (mirror.fresh) {
-    mirror.repository =
-        TRY(adopt_mirror(std::move(mirror), snapshots.path, snapshots.key_directory.get()));
-  }
-  return take_snapshot(snapshots, mirror.repository.get(), head, refusal);
+  if (!mirror.fresh) return take_snapshot(snapshots, mirror.repository.get(), head, refusal);
+  const auto adopted =
+      TRY(adopt_mirror(std::move(mirror), snapshots.path, snapshots.key_directory.get()));
+  return take_snapshot(snapshots, adopted.get(), head, refusal);
 }
 
 Result<SnapshotRecord> sync_remote(const Snapshots& snapshots, const SyncRequest& request,

@@ -26,7 +26,7 @@ bool is_plain(char byte) {
   return value > 0x20 && value != 0x7F && byte != '\\' && byte != '"';
 }
 
-Result<std::uint16_t> parse_port(std::string_view digits) {
+Result<std::uint16_t> parse_port(const std::string& digits) {
   std::uint16_t port = 0;
   const auto* end = digits.data() + digits.size();
   const auto [stop, failed] = std::from_chars(digits.data(), end, port);
@@ -85,7 +85,7 @@ Result<RemoteUrl> parse_remote_url(std::string_view text) {
         url.host));
   }
   url.port = encrypted ? 443 : 80;
-  if (!authority.port.empty()) url.port = TRY(parse_port(authority.port));
+  if (!authority.port.empty()) url.port = TRY(parse_port(std::string(authority.port)));
   return url;
 }
 
