@@ -1,3 +1,4 @@
+#include <csignal>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -47,5 +48,6 @@ int main_with(const std::vector<std::string>& arguments) {
 }  // namespace lightfast
 
 int main(int count, char** arguments) {
+  ::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write that met it
   return lightfast::main_with({arguments + 1, arguments + count});
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/mount.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -25,9 +26,24 @@ namespace {
 
 // glibc 2.36 has wrappers for the mount calls of Linux 5.2 and later, but its header clashes with
 // linux/mount.h.
-int open_tree_clone(const char* path) {
+int open_tree_clone(int directory) {
   return static_cast<int>(
-      ::syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+      ::syscall(SYS_open_tree, directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+}
+
+// Opens `path`, in whose last `no_links` components nothing may be a link or another file system
+// (openat2(2)).
+UniqueFd open_without_links(const std::filesystem::path& path, int no_links) {
+  auto trusted = path;
+  for (int i = 0; i < no_links; ++i) trusted = trusted.parent_path();
+  UniqueFd base(::open(trusted.c_str(), O_PATH | O_CLOEXEC));
+  if (no_links == 0 || !base) return base;
+  open_how how = {};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
+  const auto rest = path.lexically_relative(trusted);
+  return UniqueFd(
+      static_cast<int>(::syscall(SYS_openat2, base.get(), rest.c_str(), &how, sizeof how)));
 }
 
 int attach_tree(int tree, const char* target) {
@@ -85,7 +101,8 @@ struct Applier {
   Applied& applied;
 
   Result<void> operator()(const HoldMount& step) {
-    UniqueFd tree(open_tree_clone(step.source.c_str()));
+    const UniqueFd source = open_without_links(step.source, step.no_links);
+    UniqueFd tree(source ? open_tree_clone(source.get()) : -1);
     TRY(check(tree.is_open(), "taking hold of '" + step.source + "'"));
     applied.held_mounts.insert_or_assign(step.as, std::move(tree));
     return {};
@@ -230,6 +247,11 @@ struct Applier {
   Result<void> operator()(const OwnProcessGroup& /*step*/) {
     TRY(check(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0, "becoming a reaper"));
     return check(::setpgid(0, 0) == 0, "making a process group");
+  }
+
+  Result<void> operator()(const CheckNoLinks& step) {
+    return check(open_without_links(step.path, step.components).is_open(),
+                 "opening '" + step.path + "'");
   }
 
   // Only the init itself: what it executes can be seen again.

@@ -11,12 +11,16 @@ void add(std::vector<Step>& steps, std::vector<Step> more) {
   for (auto& step : more) steps.push_back(std::move(step));
 }
 
+// snapshots/COMMIT/root: the helper that makes these digests foreign data, so what it left is not
+// followed elsewhere.
+constexpr int kWrittenByHelper = 3;
+
 // The root that commands see: the toolbox, the snapshot, three devices, nothing else.
 std::vector<Step> make_root(const WorkspaceSpec& spec) {
   return {
       HoldMount{.source = spec.toolbox + "/usr", .as = "usr"},
       HoldMount{.source = spec.toolbox + "/etc", .as = "etc"},
-      HoldMount{.source = spec.snapshot, .as = "repo"},
+      HoldMount{.source = spec.snapshot, .as = "repo", .no_links = kWrittenByHelper},
       HoldMount{.source = "/dev/null", .as = "null"},
       HoldMount{.source = "/dev/zero", .as = "zero"},
       HoldMount{.source = "/dev/urandom", .as = "urandom"},
@@ -122,6 +126,7 @@ WorkspacePlan plan_landlock(const WorkspaceSpec& spec) {
   plan.zygote = {DropCapabilities{}, ApplySeccomp{FilterFor::Zygote}};
   plan.sandbox = {
       OwnProcessGroup{},
+      CheckNoLinks{.path = spec.snapshot, .components = kWrittenByHelper},
       ChangeDirectory{spec.snapshot},
       LimitProcess{.limits = spec.limits, .own_user_namespace = false},
       HideProcess{},

@@ -16,7 +16,9 @@ namespace lightfast::sandbox {
 // The sources of later bind mounts are taken hold of before the root changes.
 struct HoldMount {
   std::string source;
-  std::string as;  // the name by which AttachHeld finds it
+  std::string as;    // the name by which AttachHeld finds it
+  int no_links = 0;  // the last so many components are directories, never links: others could have
+                     // written them
   bool operator==(const HoldMount&) const = default;
 };
 struct AttachHeld {
@@ -76,6 +78,11 @@ struct LimitProcess {
   bool own_user_namespace = true;
   bool operator==(const LimitProcess&) const = default;
 };
+struct CheckNoLinks {  // as HoldMount::no_links, where nothing is mounted
+  std::string path;
+  int components = 0;
+  bool operator==(const CheckNoLinks&) const = default;
+};
 struct OwnProcessGroup {
   bool operator==(const OwnProcessGroup&) const = default;
 };
@@ -96,8 +103,8 @@ struct ApplySeccomp {
 
 using Step = std::variant<HoldMount, AttachHeld, NewRoot, MakeDirectory, MakeFile, MakeLink,
                           MountProc, MountTmp, EnterRoot, SetHostname, EnterUserNamespace,
-                          MapOwnUser, ChangeDirectory, LimitProcess, OwnProcessGroup, HideProcess,
-                          DropCapabilities, ApplyLandlock, ApplySeccomp>;
+                          MapOwnUser, ChangeDirectory, LimitProcess, CheckNoLinks, OwnProcessGroup,
+                          HideProcess, DropCapabilities, ApplyLandlock, ApplySeccomp>;
 
 // How one tier runs commands of one (org, snapshot).
 struct WorkspacePlan {

@@ -64,14 +64,13 @@ class Conversation {
          {.fd = sandbox_.control.get(), .events = POLLIN, .revents = 0},
          {.fd = ended_ ? -1 : stop_event_, .events = POLLIN, .revents = 0}}};
     const auto left = std::chrono::ceil<milliseconds>(deadline_ - Clock::now()).count();
-    const int ready =
-        ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
+    ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
     if (watched[0].revents != 0) drain(sandbox_.standard_output, out_);
     if (watched[1].revents != 0) drain(sandbox_.standard_error, err_);
     if (watched[2].revents != 0) hear();
     if (watched[3].revents != 0) stop_for(Outcome::Cancelled);
     if (out_.bytes() + err_.bytes() > output_limit_) stop_for(Outcome::OutputLimit);
-    if (ready == 0) be_late();
+    if (Clock::now() >= deadline_) be_late();
   }
 
   void drain(UniqueFd& pipe, Capture& capture) {

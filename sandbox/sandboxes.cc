@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <functional>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -149,6 +150,8 @@ void Sandboxes::forget(const std::shared_ptr<Workspace>& workspace) {
 Result<Run> Sandboxes::run(const OrgId& org, const std::filesystem::path& snapshot,
                            const Command& command, const std::stop_token& stop) {
   TRY(places_->enter(org, options_, Clock::now() + command.timeout, stop));
+  const std::unique_ptr<Places, std::function<void(Places*)>> place(
+      places_.get(), [&org](Places* places) { places->leave(org); });
   const auto attempt = [&]() -> Result<Run> {
     const auto workspace = TRY(workspace_for(org, snapshot));
     auto run = run_in_sandbox(*workspace, command, stop);
@@ -159,7 +162,6 @@ Result<Run> Sandboxes::run(const OrgId& org, const std::filesystem::path& snapsh
   // A zygote that died between two commands is replaced once; a command that was started is never
   // run twice.
   if (!run && run.error().kind == ErrorKind::Unavailable && !stop.stop_requested()) run = attempt();
-  places_->leave(org);
   return run;
 }
 

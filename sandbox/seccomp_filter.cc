@@ -1,5 +1,6 @@
 #include "sandbox/seccomp_filter.h"
 
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -31,14 +32,17 @@ using Names = std::span<const char* const>;
 // Reading and writing through descriptors, memory, time, and what every libc start-up does.
 constexpr std::array kBasics = {
     "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "lseek",
-    "close", "close_range", "dup", "dup2", "dup3", "fcntl", "pipe", "pipe2", "poll", "ppoll",
-    "select", "pselect6", "sendfile", "splice", "copy_file_range", "fsync", "fdatasync",
-    "flock", "fadvise64", "readahead", "brk", "mmap", "munmap", "mremap", "mprotect", "madvise",
-    "mincore", "msync", "membarrier", "clock_gettime", "clock_getres", "clock_nanosleep",
-    "nanosleep", "gettimeofday", "time", "times", "getrandom", "arch_prctl", "set_tid_address",
+    "close", "close_range", "dup", "dup2", "dup3", "pipe", "pipe2", "poll", "ppoll", "select",
+    "pselect6", "sendfile", "splice", "copy_file_range", "fsync", "fdatasync", "flock",
+    "fadvise64", "readahead", "brk", "munmap", "mremap", "mprotect", "madvise", "mincore",
+    "msync", "membarrier", "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep",
+    "gettimeofday", "time", "times", "getrandom", "arch_prctl", "set_tid_address",
     "set_robust_list", "get_robust_list", "rseq", "futex", "exit", "exit_group",
     "restart_syscall", "sched_yield", "sched_getaffinity", "sysinfo", "uname", "getrlimit",
     "getrusage", "getcpu"};
+
+// Whole for our own programs; commands get a part of them.
+constexpr std::array kMappingAndDescriptors = {"mmap", "fcntl"};
 
 // Looking at files and directories.
 constexpr std::array kLooking = {
@@ -142,6 +146,25 @@ void allow_harmless_ioctls(Filter& filter) {
   }
 }
 
+// Shared memory of no file could be hidden from the watch on memory (mapped by none, still there);
+// nothing allowed needs it.
+void allow_mapping_watched_memory(Filter& filter) {
+  constexpr std::uint64_t kBoth = MAP_SHARED | MAP_ANONYMOUS;
+  for (const std::uint64_t flags :
+       {std::uint64_t{0}, std::uint64_t{MAP_SHARED}, std::uint64_t{MAP_ANONYMOUS}}) {
+    filter.add_if("mmap", SCMP_ACT_ALLOW, SCMP_A3(SCMP_CMP_MASKED_EQ, kBoth, flags));
+  }
+}
+
+// Not those that have the kernel send signals to a process of one's choice (F_SETOWN, F_SETSIG).
+void allow_harmless_fcntls(Filter& filter) {
+  for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK,
+                            F_SETLK, F_SETLKW, F_GETPIPE_SZ}) {
+    filter.add_if("fcntl", SCMP_ACT_ALLOW,
+                  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFUL, static_cast<std::uint64_t>(command)));
+  }
+}
+
 void allow_own_limits_and_names(Filter& filter) {
   filter.add_if("prlimit64", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, 0));  // of oneself
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
@@ -157,24 +180,28 @@ void allow_ending_own_group(Filter& filter) {
   filter.add(kOtherSignals, SCMP_ACT_ERRNO(EPERM));
 }
 
-void command_rules(Filter& filter, bool signals) {
+void command_rules(Filter& filter, bool own_namespaces) {
   filter.add(kBasics, SCMP_ACT_ALLOW);
   filter.add(kLooking, SCMP_ACT_ALLOW);
-  filter.add(kChangingFiles, SCMP_ACT_ALLOW);
   filter.add(kProcesses, SCMP_ACT_ALLOW);
-  if (signals) {
+  if (own_namespaces) {
+    filter.add(kChangingFiles, SCMP_ACT_ALLOW);
     filter.add(kSignals, SCMP_ACT_ALLOW);
   } else {
+    filter.add(kChangingFiles, SCMP_ACT_ERRNO(EROFS));  // there is nothing of its own to change
     allow_ending_own_group(filter);
   }
   filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
   filter.add(kRefused, SCMP_ACT_ERRNO(EPERM));
   allow_clone_within_namespaces(filter);
+  allow_mapping_watched_memory(filter);
+  allow_harmless_fcntls(filter);
   allow_harmless_ioctls(filter);
   allow_own_limits_and_names(filter);
 }
 
 void zygote_rules(Filter& filter) {
+  filter.add(kMappingAndDescriptors, SCMP_ACT_ALLOW);
   filter.add(kBasics, SCMP_ACT_ALLOW);
   filter.add(kLooking, SCMP_ACT_ALLOW);
   filter.add(kChangingFiles, SCMP_ACT_ALLOW);
@@ -191,6 +218,7 @@ void allow_internet(Filter& filter) {
 }
 
 void git_rules(Filter& filter, bool internet) {
+  filter.add(kMappingAndDescriptors, SCMP_ACT_ALLOW);
   filter.add(kBasics, SCMP_ACT_ALLOW);
   filter.add(kLooking, SCMP_ACT_ALLOW);
   filter.add(kChangingFiles, SCMP_ACT_ALLOW);

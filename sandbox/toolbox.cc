@@ -139,6 +139,23 @@ Result<void> fill(const fs::path& root, const fs::path& final_place, const Toolb
   return {};
 }
 
+// Programs are run from here, so nobody else may have put them here.
+Result<void> check_own(const fs::path& room) {
+  struct stat status = {};
+  if (::lstat(room.c_str(), &status) != 0)
+    return errno_error(fmt::format("opening '{}'", room.string()), errno);
+  const bool own = S_ISDIR(status.st_mode) && (status.st_uid == ::geteuid() || status.st_uid == 0);
+  if (own && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
+  return Error{ErrorKind::PermissionDenied,
+               fmt::format("'{}' belongs to another user or can be written by others; give "
+                           "--data-dir a directory of your own",
+                           room.string())};
+}
+
+bool is_key(const std::string& text) {
+  return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 Result<UniqueFd> lock_file(const fs::path& path, int operation) {
   UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!lock) return errno_error(fmt::format("opening '{}'", path.string()), errno);
@@ -229,7 +246,9 @@ const std::vector<std::string>& default_programs() {
 Result<Toolbox> make_toolbox(const fs::path& data_dir, const std::vector<std::string>& programs) {
   const auto room = data_dir / "toolbox";
   TRY(make_private_directories(room));
-  if (const auto key = read_file(pointer_path(room, programs), 64)) {
+  TRY(check_own(room));
+  const auto key = read_file(pointer_path(room, programs), 64);
+  if (key && is_key(*key)) {
     if (auto toolbox = use(room / *key)) return toolbox;
   }
   return build(room, programs).during("making the toolbox");

@@ -35,8 +35,11 @@ Result<std::shared_ptr<Workspace>> Workspace::open(LauncherProcess& launcher,
 
 Result<SandboxHandle> Workspace::take() {
   const std::lock_guard lock(mutex_);
+  if (broken_) return Error{ErrorKind::Unavailable, "taking a sandbox: the sandbox did not answer"};
+  broken_ = true;
   TRY(send_packet(zygote_.get(), encode_take()));
   auto packet = TRY(receive_reply(zygote_.get()).during("taking a sandbox"));
+  broken_ = false;
   const auto reply = TRY(decode_zygote_reply(packet.bytes));
   if (packet.fds.size() != 3)
     return Error{ErrorKind::Corrupt, "taking a sandbox: its channels are missing"};

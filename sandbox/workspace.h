@@ -37,7 +37,8 @@ class Workspace {
  private:
   Workspace(UniqueFd zygote, WorkspaceSpec spec)
       : zygote_(std::move(zygote)), spec_(std::move(spec)) {}
-  std::mutex mutex_;  // one request at a time
+  std::mutex mutex_;     // one request at a time
+  bool broken_ = false;  // an answer stayed out once: who waits need not wait as long again
   UniqueFd zygote_;
   WorkspaceSpec spec_;
 };

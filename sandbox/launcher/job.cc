@@ -122,6 +122,8 @@ Result<void> confine(const JobSpec& spec, const Identity& launcher, const std::s
       return errno_error("joining the helper", errno);
     if (::dup2(channels.standard_output.get(), STDOUT_FILENO) < 0)
       return errno_error("joining the helper", errno);
+    const UniqueFd nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));  // not the server's terminal
+    if (::dup2(nothing.get(), STDERR_FILENO) < 0) return errno_error("joining the helper", errno);
     ::umask(022);
     sigset_t none;
     ::sigemptyset(&none);

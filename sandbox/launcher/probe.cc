@@ -54,6 +54,12 @@ Result<void> try_tier(int tier, const ReportSpec& spec, const Identity& launcher
     return Error{ErrorKind::Unavailable,
                  "this kernel has no Landlock (CONFIG_SECURITY_LANDLOCK=y, lsm=landlock,...)"};
   }
+  // Before ABI 3 Landlock does not know truncation, and without namespaces nothing else would keep
+  // files from it.
+  constexpr std::uint64_t kKnowsTruncation = 3;
+  if (tier == 3 && landlock_abi() < kKnowsTruncation) {
+    return Error{ErrorKind::Unavailable, "needs Landlock ABI 3 (Linux 6.2)"};
+  }
   if (tier == 1 && !launcher.privileged)
     return Error{ErrorKind::Unavailable, "needs root (CAP_SYS_ADMIN, and more uids than its own)"};
   const WorkspaceSpec workspace{.org_index = 0,

@@ -85,6 +85,7 @@ class Zygote {
     auto made = make_sandbox();
     if (made) {
       ready_.push_back(std::move(*made));
+      problem_.clear();
     } else {
       problem_ = made.error().message;
     }

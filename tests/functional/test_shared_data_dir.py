@@ -172,6 +172,24 @@ class SharedDataDir(unittest.TestCase):
         self.assertTrue(eventually(lambda: len([path for path in (self.data / "toolbox").iterdir() if path.is_dir()]) == 1))
 
 
+class SeveralHeads(unittest.TestCase):
+    def test_each_server_serves_the_head_it_looked_at(self):
+        """A server whose head did not move since its last sync must not take what another one made current."""
+        home = harness.make_home(self)
+        repository = harness.make_repository(home / "repository", {"state": "old\n"})
+        git("branch", "old", cwd=repository)
+        (repository / "state").write_text("new\n")
+        git("commit", "--quiet", "--all", "--message=new", cwd=repository)
+        data = harness.data_dir(home)
+        with Server(repository, data) as one, Server(repository, data) as two:
+            for branch, server, state in (("old", one, "old\n"), ("main", two, "new\n"), ("old", one, "old\n"),
+                                          ("main", two, "new\n"), ("main", one, "new\n")):
+                git("checkout", "--quiet", branch, cwd=repository)
+                answer = server.shell("cat state")
+                self.assertEqual((answer.out, answer.meta["commit"], answer.meta["stale"]),
+                                 (state, harness.head_of(repository), None))
+
+
 def tearDownModule():
     harness.fail_if_anything_is_left()
 

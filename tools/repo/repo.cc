@@ -100,10 +100,13 @@ class SyncedRepo final : public Repo {
     return fmt::format("the first sync with '{}' since the start is still running", source_.name());
   }
 
-  // The same object as long as the same commit is current, so that this costs one small read.
+  // Of a local source, what this process synced last: its head was just looked at, while `current`
+  // may be what another process saw at another time. Of a remote one, what any process fetched
+  // last; the same object as long as that stays the same commit, so that this costs one small read.
   Result<std::shared_ptr<const PinnedSnapshot>> pin() {
-    const auto commit = current_commit(layout_);
     auto kept = pinned_.with([](const auto& pinned) { return pinned; });
+    if (kept && source_.local) return kept;
+    const auto commit = current_commit(layout_);
     if (kept && commit && kept->record().commit == *commit) return kept;
     auto fresh = TRY(pin_current(layout_));
     pinned_.with([&](auto& pinned) { pinned = fresh; });
@@ -123,7 +126,9 @@ class SyncedRepo final : public Repo {
       log_for("repo").info("new snapshot org={} commit={}", job_.org.value,
                            done->record.commit.value);
     }
-    (void)pin();  // lets go of the previous one, so that it can be collected
+    // Lets go of the previous one, so that it can be collected.
+    auto fresh = TRY(pin_snapshot(layout_, done->record.commit));
+    pinned_.with([&](auto& pinned) { pinned = std::move(fresh); });
     return {};
   }
 

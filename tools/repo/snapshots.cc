@@ -74,6 +74,17 @@ std::optional<SnapshotRecord> current_record(const Layout& layout) {
   return record ? std::optional(std::move(*record)) : std::nullopt;
 }
 
+Result<std::shared_ptr<const PinnedSnapshot>> pin_snapshot(const Layout& layout,
+                                                           const CommitId& commit) {
+  auto lock = lock_shared(layout, commit);
+  if (!lock) {
+    return Error{ErrorKind::Unavailable, fmt::format("snapshot {} is being removed", commit.value)};
+  }
+  auto record = TRY(read_record(layout, commit));
+  const auto root = layout.snapshots() / commit.value / "root";
+  return std::make_shared<const LockedSnapshot>(root, std::move(record), std::move(*lock));
+}
+
 Result<std::shared_ptr<const PinnedSnapshot>> pin_current(const Layout& layout) {
   using namespace std::chrono_literals;
   constexpr int kAttempts = 20;
@@ -81,15 +92,9 @@ Result<std::shared_ptr<const PinnedSnapshot>> pin_current(const Layout& layout) 
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const auto commit = current_commit(layout);
     if (!commit) return last;
-    if (auto lock = lock_shared(layout, *commit)) {
-      auto record = read_record(layout, *commit);
-      const auto root = layout.snapshots() / commit->value / "root";
-      if (record)
-        return std::make_shared<const LockedSnapshot>(root, std::move(*record), std::move(*lock));
-      last = std::move(record).error();
-    } else {
-      last = {ErrorKind::Unavailable, fmt::format("snapshot {} is being removed", commit->value)};
-    }
+    auto pinned = pin_snapshot(layout, *commit);
+    if (pinned) return pinned;
+    last = std::move(pinned).error();
     std::this_thread::sleep_for(5ms);
   }
   return std::move(last).during("opening the current snapshot");

@@ -18,6 +18,11 @@ std::optional<CommitId> current_commit(const Layout& layout);
 // The record of the current snapshot, without pinning it.
 std::optional<SnapshotRecord> current_record(const Layout& layout);
 
+// Pins the snapshot of `commit`. Unavailable when it is being removed; Corrupt when it cannot be
+// read.
+Result<std::shared_ptr<const PinnedSnapshot>> pin_snapshot(const Layout& layout,
+                                                           const CommitId& commit);
+
 // Pins the current snapshot. NotFound before the first sync; Corrupt when it cannot be read.
 Result<std::shared_ptr<const PinnedSnapshot>> pin_current(const Layout& layout);
 
