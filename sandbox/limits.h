@@ -29,6 +29,6 @@ inline constexpr std::chrono::milliseconds kKillGrace{1'000};
 
 // A command within this many of its limit on processes is said to have reached it: counts are taken
 // while they change.
-inline constexpr std::uint64_t kNearlyAllProcesses = 8;
+inline constexpr std::uint64_t kNearlyAllProcesses = 16;
 
 }  // namespace lightfast::sandbox

@@ -123,10 +123,10 @@ LandlockPolicy rules_on_host(const WorkspaceSpec& spec) {
 WorkspacePlan plan_landlock(const WorkspaceSpec& spec) {
   WorkspacePlan plan;
   plan.own_pid_namespace = false;
-  plan.zygote = {DropCapabilities{}, ApplySeccomp{FilterFor::Zygote}};
+  plan.zygote = {CheckNoLinks{.path = spec.snapshot, .components = kWrittenByHelper},
+                 DropCapabilities{}, ApplySeccomp{FilterFor::Zygote}};
   plan.sandbox = {
       OwnProcessGroup{},
-      CheckNoLinks{.path = spec.snapshot, .components = kWrittenByHelper},
       ChangeDirectory{spec.snapshot},
       LimitProcess{.limits = spec.limits, .own_user_namespace = false},
       HideProcess{},

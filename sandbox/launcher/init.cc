@@ -150,7 +150,9 @@ class Supervisor {
         deadline_ = std::min(deadline_, Clock::now() + kAfterShell);
       }
       const bool late = Clock::now() >= deadline_;
-      if (late) tell_if_processes_ran_out();
+      // What is left after the shell comes and goes; the limit may show at one moment and not at
+      // the next.
+      if (late || (shell_ended_ && any_left)) tell_if_processes_ran_out();
       if (shell_ended_ && (late || !any_left)) end_with(channels_, notice_of(shell_status_));
       if (late) end_with(channels_, {.notice = Notice::TimedOut, .value = 0, .text = {}});
     }
@@ -171,8 +173,10 @@ class Supervisor {
   // The zygote looks at counts only now and then; what is left at the end tells a command that ran
   // out of processes.
   void tell_if_processes_ran_out() {
-    if (process_limit_ != 0 && processes_here() + kNearlyAllProcesses >= process_limit_) {
+    if (process_limit_ == 0) return;
+    if (processes_here() + kNearlyAllProcesses >= process_limit_) {
       tell(channels_, {.notice = Notice::ProcessesExhausted, .value = 0, .text = {}});
+      process_limit_ = 0;  // once is enough
     }
   }
 

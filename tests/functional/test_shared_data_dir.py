@@ -178,7 +178,7 @@ class SeveralHeads(unittest.TestCase):
         home = harness.make_home(self)
         repository = harness.make_repository(home / "repository", {"state": "old\n"})
         git("branch", "old", cwd=repository)
-        (repository / "state").write_text("new\n")
+        (home / "repository" / "state").write_text("new\n")
         git("commit", "--quiet", "--all", "--message=new", cwd=repository)
         data = harness.data_dir(home)
         with Server(repository, data) as one, Server(repository, data) as two:
