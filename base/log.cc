@@ -34,14 +34,14 @@ Loggers& loggers() {
 }  // namespace
 
 Result<void> configure_logging(const LogOptions& options) {
-  static const std::map<std::string, spdlog::level::level_enum> kLevels = {
+  static const std::map<std::string, spdlog::level::level_enum> levels = {
       {"error", spdlog::level::err},
       {"warn", spdlog::level::warn},
       {"info", spdlog::level::info},
       {"debug", spdlog::level::debug},
       {"off", spdlog::level::off}};
-  const auto level = kLevels.find(options.level);
-  if (level == kLevels.end()) {
+  const auto level = levels.find(options.level);
+  if (level == levels.end()) {
     return Error{ErrorKind::InvalidArgument,
                  "log level '" + options.level + "': use error, warn, info, debug or off",
                  "log-level"};

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Everything that must hold before a change lands: packages, formatting, build, clang-tidy, all tests, the unit tests once
-# more under sanitizers. Ends with `N passed, N failed`, and fails at the first step that fails.
+# Everything that must hold before a change lands: packages, formatting, build, clang-tidy, all tests; with --with-asan the
+# unit tests once more under sanitizers. Ends with `N passed, N failed`, and fails at the first step that fails.
 #
-#   tests/run.sh [--skip-tidy] [--skip-asan] [-- CTEST-OPTIONS...]       e.g. tests/run.sh --skip-tidy -- -R shell
+#   tests/run.sh [--skip-tidy] [--with-asan] [-- CTEST-OPTIONS...]       e.g. tests/run.sh --skip-tidy -- -R shell
 set -euo pipefail
 export LC_ALL=C.UTF-8
 unset LIGHTFAST_BUILD
@@ -12,7 +12,7 @@ cores=$(nproc)
 passed=0
 failed=0
 with_tidy=yes
-with_asan=yes
+with_asan=no
 ctest_options=()
 
 say() { printf '\n==> [%4ds] %s\n' "$SECONDS" "$*"; }
@@ -41,9 +41,9 @@ read_options() {
   while (($#)); do
     case $1 in
       --skip-tidy) with_tidy=no ;;
-      --skip-asan) with_asan=no ;;
+      --with-asan) with_asan=yes ;;
       --) shift; ctest_options=("$@"); return ;;
-      *) fail "unknown option '$1'; known: --skip-tidy, --skip-asan, -- CTEST-OPTIONS" ;;
+      *) fail "unknown option '$1'; known: --skip-tidy, --with-asan, -- CTEST-OPTIONS" ;;
     esac
     shift
   done
