@@ -25,6 +25,12 @@ constexpr milliseconds kGrace{500};
 // What the pipes still hold is read for at most this long after the command ended.
 constexpr milliseconds kDrain{500};
 
+// As bash writes it when RLIMIT_NPROC refuses it a process. A burst may meet the limit and be over
+// before the zygote or the init has counted, but bash was there.
+bool says_fork_failed(std::string_view standard_error) {
+  return standard_error.contains("fork: retry: Resource temporarily unavailable");
+}
+
 class Conversation {
  public:
   Conversation(Workspace& workspace, SandboxHandle sandbox, const Command& command, int stop_event)
@@ -47,6 +53,7 @@ class Conversation {
     const bool complete = by_itself && !sandbox_.standard_output && !sandbox_.standard_error;
     run_.out = std::move(out_).finish(complete);
     run_.err = std::move(err_).finish(complete);
+    if (says_fork_failed(run_.err.head)) run_.processes_exhausted = true;
     run_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - started_);
     return std::move(run_);
   }

@@ -204,7 +204,9 @@ class FullDisk(Case):
         with Server(self.repository, self.data) as server:
             server.initialize()
             server.shell("true")
-        used = sum(path.stat().st_blocks * 512 for path in (self.data / "toolbox").rglob("*") if path.is_file())
+        # A tmpfs takes whole pages of every file; other file systems keep small files in less.
+        page = os.sysconf("SC_PAGESIZE")
+        used = sum(-(-path.stat().st_size // page) * page for path in (self.data / "toolbox").rglob("*") if path.is_file())
         self.mount(str(used + 16 * MIB))
         with Server(self.repository, self.data) as server:
             server.initialize()

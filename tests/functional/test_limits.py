@@ -25,8 +25,7 @@ SERVER_MEMORY = 64 * MIB  # the most the server itself may ever have held
 
 # What it is, the command, its time limit in milliseconds, and what the answer must say (None: the time limit).
 CASES = [
-    # It may be over before anything but bash itself has met the limit.
-    ("a fork bomb in the background", ":(){ :|:& };:", 3000, PROCESSES + "|fork: retry: Resource temporarily unavailable"),
+    ("a fork bomb in the background", ":(){ :|:& };:", 3000, PROCESSES),
     ("a fork bomb in the foreground", "f(){ f | f; }; f", 3000, rf"{PROCESSES}|{TIMED_OUT.format(3)}"),
     ("many waiting processes", "for i in {1..300}; do sleep 100 & done; wait", 2000, PROCESSES),
     ("yes", "yes", 10000, OUTPUT),
