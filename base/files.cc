@@ -7,8 +7,6 @@
 #include <cerrno>
 #include <system_error>
 
-#include <spdlog/fmt/fmt.h>
-
 namespace lightfast {
 
 Result<std::string> read_all(int fd, std::size_t limit) {
@@ -23,13 +21,14 @@ Result<std::string> read_all(int fd, std::size_t limit) {
     }
     content.append(buffer.data(), static_cast<std::size_t>(count));
     if (content.size() > limit) {
-      return Error{ErrorKind::LimitExceeded, fmt::format("reading: more than {} bytes", limit)};
+      return Error{ErrorKind::LimitExceeded,
+                   "reading: more than " + std::to_string(limit) + " bytes"};
     }
   }
 }
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
-  const auto doing = fmt::format("reading '{}'", path.string());
+  const auto doing = "reading '" + path.string() + "'";
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return errno_error(doing, errno);
   struct stat status = {};
@@ -52,7 +51,7 @@ Result<void> write_all(int fd, std::string_view bytes) {
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  const auto doing = fmt::format("writing '{}'", path.string());
+  const auto doing = "writing '" + path.string() + "'";
   auto beside = path.string() + ".XXXXXX";
   const UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
   if (!fd) return errno_error(doing, errno);
@@ -78,11 +77,11 @@ Result<void> make_private_directories(const std::filesystem::path& path) {
   if (::stat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) return {};
     return Error{ErrorKind::InvalidArgument,
-                 fmt::format("making directory '{}': a file of that name is there", path.string())};
+                 "making directory '" + path.string() + "': a file of that name is there"};
   }
   TRY(make_private_directories(path.parent_path()));
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return errno_error(fmt::format("making directory '{}'", path.string()), errno);
+    return errno_error("making directory '" + path.string() + "'", errno);
   }
   return {};
 }
@@ -92,6 +91,16 @@ Result<std::filesystem::path> program_directory() {
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return errno_error("reading '/proc/self/exe'", failed.value());
   return program.parent_path();
+}
+
+Result<std::filesystem::path> installed_file(const std::string& name) {
+  const auto here = TRY(program_directory());
+  for (const auto& path : {here / name, here / "../libexec/lightfast" / name}) {
+    if (::access(path.c_str(), R_OK) == 0) return path;
+  }
+  return Error{ErrorKind::Unavailable,
+               "finding '" + name +
+                   "': it is neither beside lightfast nor in ../libexec/lightfast; install again"};
 }
 
 }  // namespace lightfast

@@ -31,4 +31,8 @@ Result<void> make_private_directories(const std::filesystem::path& path);
 // The directory of the running program, where its helper programs are too.
 Result<std::filesystem::path> program_directory();
 
+// A file that is built and installed with the running program: beside it, or in
+// ../libexec/lightfast. Unavailable when it is in neither.
+Result<std::filesystem::path> installed_file(const std::string& name);
+
 }  // namespace lightfast

@@ -20,13 +20,17 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 # `assert` marks our own mistakes and stays on in release builds.
 string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
 
-add_library(lightfast_options INTERFACE)
-target_include_directories(lightfast_options INTERFACE "${CMAKE_SOURCE_DIR}")
-target_compile_definitions(lightfast_options INTERFACE LIGHTFAST_VERSION="${PROJECT_VERSION}")
-target_compile_options(lightfast_options INTERFACE
+add_library(lightfast_warnings INTERFACE)
+target_include_directories(lightfast_warnings INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_options(lightfast_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   $<$<BOOL:${LIGHTFAST_WERROR}>:-Werror>
   -fstack-protector-strong)
+target_link_options(lightfast_warnings INTERFACE -Wl,-z,relro,-z,now)
+
+add_library(lightfast_options INTERFACE)
+target_link_libraries(lightfast_options INTERFACE lightfast_warnings)
+target_compile_definitions(lightfast_options INTERFACE LIGHTFAST_VERSION="${PROJECT_VERSION}")
 if(NOT LIGHTFAST_SANITIZE)
   target_compile_definitions(lightfast_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 else()
@@ -36,7 +40,6 @@ else()
   # GCC's sanitizer instrumentation makes these two warn about correct code.
   target_compile_options(lightfast_options INTERFACE -Wno-maybe-uninitialized -Wno-stringop-overflow)
 endif()
-target_link_options(lightfast_options INTERFACE -Wl,-z,relro,-z,now)
 
 # lightfast_room(NAME SOURCES... ) declares one room as the static library `lightfast_NAME`.
 function(lightfast_room name)

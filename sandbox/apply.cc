@@ -17,8 +17,6 @@
 #include <cerrno>
 #include <filesystem>
 
-#include <spdlog/fmt/fmt.h>
-
 #include "base/files.h"
 
 namespace lightfast::sandbox {
@@ -73,7 +71,7 @@ Result<void> write_proc_file(const std::string& path, const std::string& content
 }
 
 std::string single_mapping(std::uint32_t inside, std::uint32_t outside) {
-  return fmt::format("{} {} 1\n", inside, outside);
+  return std::to_string(inside) + " " + std::to_string(outside) + " 1\n";
 }
 
 Result<void> become(std::uint32_t id) {
@@ -150,7 +148,8 @@ struct Applier {
   }
 
   Result<void> operator()(const MountTmp& step) {
-    const auto options = fmt::format("mode=1777,size={},nr_inodes={}", step.bytes, step.entries);
+    const auto options = "mode=1777,size=" + std::to_string(step.bytes) +
+                         ",nr_inodes=" + std::to_string(step.entries);
     return check(::mount("tmp", step.path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
                          options.c_str()) == 0,
                  "mounting /tmp");
@@ -177,7 +176,7 @@ struct Applier {
     TRY(check(::pipe2(ends.data(), O_CLOEXEC) == 0, "making a pipe"));
     UniqueFd ready(ends[0]);
     UniqueFd signal(ends[1]);
-    const std::string self = fmt::format("/proc/{}", ::getpid());
+    const std::string self = "/proc/" + std::to_string(::getpid());
     const pid_t mapper = ::fork();
     if (mapper == 0) ::_exit(map_parent(self, step, ready, signal) ? 0 : 1);
     TRY(check(mapper > 0, "starting the uid mapper"));
@@ -264,10 +263,9 @@ struct Applier {
   Result<void> operator()(const ApplyLandlock& step) { return apply_landlock(step.policy); }
 
   Result<void> operator()(const ApplySeccomp& step) {
-    auto found = applied.filters.find(step.whom);
-    if (found == applied.filters.end()) {
-      found = applied.filters.emplace(step.whom, TRY(compile_filter(step.whom))).first;
-    }
+    const auto found = applied.filters.find(step.whom);
+    if (found == applied.filters.end())
+      return Error{ErrorKind::Internal, "setting up seccomp: no filter was compiled"};
     TRY(check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "setting no_new_privs"));
     return apply_filter(found->second);
   }

@@ -20,16 +20,6 @@ namespace fs = std::filesystem;
 constexpr const char* kProgram = "lightfast-launcher";
 constexpr int kSocketInLauncher = 3;
 
-Result<fs::path> find_launcher() {
-  const auto here = TRY(program_directory());
-  for (const auto& path : {here / kProgram, here / "../libexec/lightfast" / kProgram}) {
-    if (::access(path.c_str(), X_OK) == 0) return path;
-  }
-  return Error{ErrorKind::Unavailable,
-               std::string("finding '") + kProgram +
-                   "': it is neither beside lightfast nor in ../libexec/lightfast; install again"};
-}
-
 // The launcher gets an empty environment, no terminal, a session of its own (so that signals of the
 // terminal reach the server alone, which ends it), and one descriptor.
 Result<pid_t> spawn(const fs::path& program, int socket) {
@@ -57,7 +47,7 @@ Result<pid_t> spawn(const fs::path& program, int socket) {
 }  // namespace
 
 Result<std::unique_ptr<LauncherProcess>> LauncherProcess::start() {
-  const auto program = TRY(find_launcher());
+  const auto program = TRY(installed_file(kProgram));
   auto sockets = TRY(make_socket_pair());
   // dup2 onto its own number would leave close-on-exec set; a higher number never is.
   UniqueFd theirs(::fcntl(sockets.theirs.get(), F_DUPFD_CLOEXEC, 10));

@@ -79,6 +79,7 @@ WorkspacePlan plan_namespaces(const WorkspaceSpec& spec, const Identity& launche
     plan.zygote.emplace_back(MapOwnUser{kInsideUid});
   }
   add(plan.zygote, make_root(spec));
+  plan.zygote.emplace_back(ChangeDirectory{"/repo"});
   plan.zygote.emplace_back(SetHostname{"sandbox"});
   if (launcher.privileged)
     plan.zygote.emplace_back(EnterUserNamespace{.inside = kInsideUid, .outside = org_uid});
@@ -89,7 +90,6 @@ WorkspacePlan plan_namespaces(const WorkspaceSpec& spec, const Identity& launche
       MapOwnUser{kInsideUid},
       MountProc{.path = "/proc"},
       MountTmp{.path = "/tmp", .bytes = spec.limits.tmp_bytes, .entries = spec.limits.tmp_entries},
-      ChangeDirectory{"/repo"},
       LimitProcess{.limits = spec.limits},
       HideProcess{},
       DropCapabilities{},
@@ -124,10 +124,10 @@ WorkspacePlan plan_landlock(const WorkspaceSpec& spec) {
   WorkspacePlan plan;
   plan.own_pid_namespace = false;
   plan.zygote = {CheckNoLinks{.path = spec.snapshot, .components = kWrittenByHelper},
-                 DropCapabilities{}, ApplySeccomp{FilterFor::Zygote}};
+                 ChangeDirectory{spec.snapshot}, DropCapabilities{},
+                 ApplySeccomp{FilterFor::Zygote}};
   plan.sandbox = {
       OwnProcessGroup{},
-      ChangeDirectory{spec.snapshot},
       LimitProcess{.limits = spec.limits, .own_user_namespace = false},
       HideProcess{},
       ApplyLandlock{rules_on_host(spec)},

@@ -148,8 +148,11 @@ Result<JobReply> decode_job_reply(std::string_view bytes) {
   return reply;
 }
 
-std::string encode_take() {
-  return WireWriter().number(static_cast<std::uint64_t>(ZygoteRequest::Take)).number(0).bytes();
+std::string encode_order(std::uint64_t started) {
+  return WireWriter()
+      .number(static_cast<std::uint64_t>(ZygoteRequest::Order))
+      .number(started)
+      .bytes();
 }
 
 std::string encode_kill(std::uint64_t sandbox) {
@@ -163,7 +166,7 @@ Result<DecodedZygoteRequest> decode_zygote_request(std::string_view bytes) {
   WireReader reader(bytes);
   const DecodedZygoteRequest request{.kind = static_cast<ZygoteRequest>(reader.number()),
                                      .sandbox = reader.number()};
-  const bool known = request.kind == ZygoteRequest::Take || request.kind == ZygoteRequest::Kill;
+  const bool known = request.kind == ZygoteRequest::Order || request.kind == ZygoteRequest::Kill;
   if (!reader.ok() || !known) return malformed("zygote request");
   return request;
 }
@@ -177,17 +180,6 @@ Result<ZygoteReply> decode_zygote_reply(std::string_view bytes) {
   ZygoteReply reply{.sandbox = reader.number(), .problem = reader.text()};
   if (!reader.ok()) return malformed("zygote reply");
   return reply;
-}
-
-std::string encode(const Script& script) {
-  return WireWriter().number(script.timeout_ms).text(script.text).bytes();
-}
-
-Result<Script> decode_script(std::string_view bytes) {
-  WireReader reader(bytes);
-  Script script{.timeout_ms = reader.number(), .text = reader.text()};
-  if (!reader.ok()) return malformed("script");
-  return script;
 }
 
 std::string encode(const SandboxNotice& notice) {

@@ -1,9 +1,10 @@
 // The messages of the sandbox. Three channels, all SOCK_SEQPACKET:
 //
-//   server -> launcher   one request a packet, each with a reply socket of its own as its first
-//   descriptor server <-> zygote    the reply socket of OpenWorkspace: Ready or Failed, then
-//   Take/Kill requests and Taken answers server <-> init      the control socket of one sandbox:
-//   one Script, then notices, the last of which ends it
+//   server -> launcher    one request a packet, with a reply socket of its own as first descriptor
+//   server <-> zygote     the reply socket of OpenWorkspace: a first reply when it is set up, then
+//                         orders for sandboxes, each answered by one, and requests to kill
+//   server <-> sandbox    its control socket: the script, as it is, which its shell reads, then
+//                         notices from its init, the last of which ends it
 //
 // Closing a channel ends what is behind it: the server's death ends the launcher, a closed
 // workspace its zygote and all that runs in it, a closed control socket its command.
@@ -101,16 +102,18 @@ Result<JobReply> decode_job_reply(std::string_view bytes);
 
 // ---- server <-> zygote
 
-enum class ZygoteRequest : std::uint64_t { Take = 1, Kill };
-std::string encode_take();
+enum class ZygoteRequest : std::uint64_t { Order = 1, Kill };
+// One more sandbox is to be made. `started`: the one that is put to use now, 0 for none.
+std::string encode_order(std::uint64_t started);
 std::string encode_kill(std::uint64_t sandbox);
 struct DecodedZygoteRequest {
-  ZygoteRequest kind = ZygoteRequest::Take;
+  ZygoteRequest kind = ZygoteRequest::Order;
   std::uint64_t sandbox = 0;
 };
 Result<DecodedZygoteRequest> decode_zygote_request(std::string_view bytes);
 
-// Answer to OpenWorkspace (sandbox = 0) and to Take (with descriptors: control, stdout, stderr).
+// Answer to OpenWorkspace (sandbox = 0) and to an order (with descriptors: control, stdout,
+// stderr).
 struct ZygoteReply {
   std::uint64_t sandbox = 0;
   std::string problem;  // empty: it went well
@@ -119,21 +122,14 @@ struct ZygoteReply {
 std::string encode(const ZygoteReply& reply);
 Result<ZygoteReply> decode_zygote_reply(std::string_view bytes);
 
-// ---- server <-> init
+// ---- server <-> sandbox
 
-// The one message to a sandbox. An empty text asks only whether it could be set up: it answers
-// Ended and is gone.
-struct Script {
-  std::uint64_t timeout_ms = 0;
-  std::string text;
-};
-std::string encode(const Script& script);
-Result<Script> decode_script(std::string_view bytes);
+// The longest script a sandbox takes.
+inline constexpr std::size_t kMaxScriptBytes = 32'768;
 
 enum class Notice : std::uint64_t {
   Exited = 1,          // final; value = exit code
   Signaled,            // final; value = signal
-  TimedOut,            // final
   SetupFailed,         // final; text says what
   MemoryExceeded,      // final; from the zygote, which kills the sandbox
   ProcessesExceeded,   // final; as MemoryExceeded, where the kernel does not hold the limit itself

@@ -19,9 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// After the init's own deadline: its word is awaited, then the zygote kills, then the server gives
-// up.
-constexpr milliseconds kGrace{500};
 // What the pipes still hold is read for at most this long after the command ended.
 constexpr milliseconds kDrain{500};
 
@@ -41,12 +38,14 @@ class Conversation {
         out_(command.max_output_bytes),
         err_(command.max_output_bytes),
         started_(Clock::now()),
-        deadline_(started_ + command.timeout + kGrace) {
+        deadline_(started_ + command.timeout) {
     ::fcntl(sandbox_.standard_output.get(), F_SETFL, O_NONBLOCK);
     ::fcntl(sandbox_.standard_error.get(), F_SETFL, O_NONBLOCK);
   }
 
-  Result<Run> hold() {
+  Result<Run> hold(const std::string& script) {
+    // Where that fails, a notice or the end of the channel says why.
+    was_handed_over_ = send_packet(sandbox_.control.get(), script).has_value();
     while (!is_over()) step();
     if (!problem_.empty()) return Error{ErrorKind::Unavailable, problem_};
     const bool by_itself = run_.outcome == Outcome::Exited || run_.outcome == Outcome::Signaled;
@@ -98,6 +97,7 @@ class Conversation {
     if (!notice) {
       // Nothing more will come: the init is gone without a word, killed together with its sandbox.
       sandbox_.control.reset();
+      if (!was_handed_over_) problem_ = "the sandbox died before it was used";
       if (!ended_) end_as({.notice = Notice::Signaled, .value = 9, .text = {}});
       return;
     }
@@ -115,9 +115,6 @@ class Conversation {
     switch (notice.notice) {
       case Notice::Signaled:
         run_.outcome = Outcome::Signaled;
-        break;
-      case Notice::TimedOut:
-        run_.outcome = Outcome::TimedOut;
         break;
       case Notice::MemoryExceeded:
         run_.outcome = Outcome::MemoryLimit;
@@ -143,13 +140,8 @@ class Conversation {
   }
 
   void be_late() {
-    if (!ended_) {
-      ended_ = true;
-      run_.outcome = Outcome::TimedOut;
-      deadline_ = Clock::now() + kDrain;
-    } else {
-      gave_up_ = true;
-    }
+    if (!ended_) return stop_for(Outcome::TimedOut);
+    gave_up_ = true;
     workspace_.kill(sandbox_);
   }
 
@@ -160,7 +152,7 @@ class Conversation {
   Capture out_, err_;
   Clock::time_point started_, deadline_;
   Run run_;
-  bool ended_ = false, gave_up_ = false;
+  bool was_handed_over_ = false, ended_ = false, gave_up_ = false;
   std::string problem_;
   std::array<char, 65536> buffer_;
 };
@@ -169,17 +161,16 @@ class Conversation {
 
 Result<Run> run_in_sandbox(Workspace& workspace, const Command& command,
                            const std::stop_token& stop) {
+  if (command.script.empty() || command.script.size() > kMaxScriptBytes)
+    return Error{ErrorKind::InvalidArgument, "running a command: it is empty or too long"};
   const UniqueFd stop_event(::eventfd(0, EFD_CLOEXEC));
   if (!stop_event) return errno_error("running a command", errno);
   const std::stop_callback on_stop(stop, [&stop_event] {
     const std::uint64_t one = 1;
     (void)!::write(stop_event.get(), &one, sizeof one);
   });
-  auto sandbox = TRY(workspace.take());
-  const Script script{.timeout_ms = static_cast<std::uint64_t>(command.timeout.count()),
-                      .text = command.script};
-  TRY(send_packet(sandbox.control.get(), encode(script)).during("handing over a command"));
-  return Conversation(workspace, std::move(sandbox), command, stop_event.get()).hold();
+  return Conversation(workspace, TRY(workspace.take()), command, stop_event.get())
+      .hold(command.script);
 }
 
 }  // namespace lightfast::sandbox

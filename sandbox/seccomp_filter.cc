@@ -170,6 +170,7 @@ void allow_own_limits_and_names(Filter& filter) {
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
+  filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_DUMPABLE));
 }
 
 // kill(0, ...) reaches the sandbox's own process group, which nothing in it can leave; its init
@@ -272,15 +273,6 @@ Result<BpfProgram> compile_filter(FilterFor whom) {
   rules_for(whom, filter);
   if (filter.failed != 0) return errno_error("making a seccomp program", filter.failed);
   return export_program(context.get());
-}
-
-Result<void> apply_filter(const BpfProgram& program) {
-  const sock_fprog loaded = {.len = static_cast<unsigned short>(program.size()),
-                             .filter = const_cast<sock_filter*>(program.data())};
-  if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &loaded) != 0) {
-    return errno_error("applying a seccomp program", errno);
-  }
-  return {};
 }
 
 }  // namespace lightfast::sandbox

@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Raised when the layout below changes, so that directories of earlier versions are not used.
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 constexpr std::size_t kLargestSource = std::size_t{256} << 20U;
 
@@ -92,15 +92,19 @@ Result<void> write_file(const fs::path& path, const std::string& content, mode_t
   return write_all(file.get(), content).during(doing);
 }
 
-// What bash reads before the script: the answer to a name that is not there.
+// What a zygote's bash reads: the answer to a name that is not there, then the builtin that makes
+// sandboxes and returns in each. Leaves $_ as a shell has it at its start.
 std::string start_file(const std::vector<std::string>& programs) {
   return fmt::format(
       "unset BASH_ENV\n"
       "command_not_found_handle() {{\n"
-      "  printf '%s: not available here (read-only sandbox). Available: %s\\n' \"$1\" '{}' >&2\n"
+      "  printf '%s: not available here (read-only sandbox). Available: %s\\n' \"$1\" '{0}' >&2\n"
       "  return 127\n"
-      "}}\n",
-      fmt::join(programs, " "));
+      "}}\n"
+      "enable -f \"${{BASH_SOURCE%/etc/*}}/{1}\" lightfast_zygote && lightfast_zygote && enable -d "
+      "lightfast_zygote\n"
+      ": \"$BASH\"\n",
+      fmt::join(programs, " "), kZygotePath);
 }
 
 // A script's first line names an interpreter of the host; here it is the toolbox's own bash. Where

@@ -94,6 +94,7 @@ class Collector {
     if (std::ranges::find(sources_.programs, "bash") == sources_.programs.end()) {
       return Error{ErrorKind::Unavailable, "making the toolbox: bash is not on this machine"};
     }
+    TRY(add_zygote());
     TRY(add_libraries());
     add_data();
     return std::move(sources_);
@@ -110,6 +111,15 @@ class Collector {
     (needs.is_elf ? sources_.copies : sources_.scripts).emplace("usr/bin/" + name, path);
     if (needs.is_elf) note_needs(path, needs);
     sources_.programs.push_back(name);
+    return {};
+  }
+
+  // Built with this program, so found beside it.
+  Result<void> add_zygote() {
+    const auto path = resolved(TRY(installed_file(kZygoteFile)));
+    const auto needs = TRY(read_elf(path));
+    sources_.copies.emplace(kZygotePath, path);
+    note_needs(path, needs);
     return {};
   }
 

@@ -20,6 +20,10 @@ struct ToolboxSources {
   std::vector<std::string> programs, missing;  // names, sorted
 };
 
+// The zygote's builtin for bash: as it is installed, and where it lies below the toolbox.
+inline constexpr const char* kZygoteFile = "lightfast-zygote.so";
+inline constexpr const char* kZygotePath = "usr/lib/lightfast/zygote.so";
+
 // Unavailable when bash or one of the libraries is missing.
 Result<ToolboxSources> find_toolbox_sources(const std::vector<std::string>& programs);
 

@@ -12,13 +12,18 @@ namespace {
 // A zygote answers in milliseconds; one that does not is given up.
 constexpr std::chrono::milliseconds kPatience{5000};
 
+// How many sandboxes are ready or being made.
+constexpr int kOrders = 3;
+
 Result<Packet> receive_reply(int zygote) {
   pollfd watched = {.fd = zygote, .events = POLLIN, .revents = 0};
   if (::poll(&watched, 1, static_cast<int>(kPatience.count())) <= 0) {
     return Error{ErrorKind::Unavailable, "the sandbox did not answer"};
   }
   auto packet = TRY(receive_packet(zygote));
-  if (packet.is_end()) return Error{ErrorKind::Unavailable, "the sandbox died"};
+  if (packet.is_end())
+    return Error{ErrorKind::Unavailable,
+                 "the sandbox died; the log has what bash said of it, if anything"};
   const auto reply = TRY(decode_zygote_reply(packet.bytes));
   if (!reply.problem.empty()) return Error{ErrorKind::Unavailable, reply.problem};
   return packet;
@@ -30,6 +35,7 @@ Result<std::shared_ptr<Workspace>> Workspace::open(LauncherProcess& launcher,
                                                    const WorkspaceSpec& spec) {
   auto zygote = TRY(launcher.send(encode(spec)));
   TRY(receive_reply(zygote.get()).during("setting up a sandbox"));
+  for (int i = 0; i < kOrders; ++i) TRY(send_packet(zygote.get(), encode_order(0)));
   return std::shared_ptr<Workspace>(new Workspace(std::move(zygote), spec));
 }
 
@@ -37,12 +43,12 @@ Result<SandboxHandle> Workspace::take() {
   const std::lock_guard lock(mutex_);
   if (broken_) return Error{ErrorKind::Unavailable, "taking a sandbox: the sandbox did not answer"};
   broken_ = true;
-  TRY(send_packet(zygote_.get(), encode_take()));
   auto packet = TRY(receive_reply(zygote_.get()).during("taking a sandbox"));
   broken_ = false;
   const auto reply = TRY(decode_zygote_reply(packet.bytes));
   if (packet.fds.size() != 3)
     return Error{ErrorKind::Corrupt, "taking a sandbox: its channels are missing"};
+  TRY(send_packet(zygote_.get(), encode_order(reply.sandbox)));
   return SandboxHandle{.id = reply.sandbox,
                        .control = std::move(packet.fds[0]),
                        .standard_output = std::move(packet.fds[1]),

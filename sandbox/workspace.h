@@ -13,7 +13,7 @@
 
 namespace lightfast::sandbox {
 
-// A sandbox that waits for its one script. Closing `control` ends it.
+// A sandbox whose shell waits for its one script on `control`. Closing that ends it.
 struct SandboxHandle {
   std::uint64_t id = 0;
   UniqueFd control, standard_output, standard_error;
@@ -25,7 +25,8 @@ class Workspace {
   static Result<std::shared_ptr<Workspace>> open(LauncherProcess& launcher,
                                                  const WorkspaceSpec& spec);
 
-  // Unavailable when the zygote died; then the workspace is of no more use.
+  // One that is ready, as a rule without waiting, and orders the next. Unavailable when the zygote
+  // died or could make none; then the workspace is of no more use.
   Result<SandboxHandle> take();
 
   // Kills a sandbox that did not end by itself. The last resort: closing its control socket is the

@@ -20,7 +20,6 @@
 #include "sandbox/launcher/children.h"
 #include "sandbox/launcher/job.h"
 #include "sandbox/launcher/probe.h"
-#include "sandbox/launcher/process_name.h"
 #include "sandbox/launcher/spawn.h"
 
 namespace lightfast::sandbox {
@@ -194,11 +193,10 @@ int run() {
 }  // namespace
 }  // namespace lightfast::sandbox
 
-int main(int count, char** arguments) {
+int main() {
   if (::fcntl(lightfast::sandbox::kServerSocket, F_GETFD) < 0) {
     std::fputs("lightfast-launcher is started by lightfast, not by hand\n", stderr);
     return 2;
   }
-  lightfast::sandbox::remember_arguments(count, arguments);
   return lightfast::sandbox::run();
 }

@@ -36,11 +36,11 @@ Result<ZygoteReply> zygote_reply(int zygote, Packet& packet) {
 Result<void> try_sandbox(int zygote) {
   Packet packet;
   TRY(zygote_reply(zygote, packet));
-  TRY(send_packet(zygote, encode_take()));
+  TRY(send_packet(zygote, encode_order(0)));
   TRY(zygote_reply(zygote, packet));
   if (packet.fds.size() != 3)
     return Error{ErrorKind::Corrupt, "the test sandbox came without its channels"};
-  TRY(send_packet(packet.fds[0].get(), encode(Script{})));
+  TRY(send_packet(packet.fds[0].get(), "exit 0"));
   const auto answer = TRY(receive_soon(packet.fds[0].get()));
   if (answer.is_end())
     return Error{ErrorKind::Unavailable, "the test sandbox was killed while it was set up"};

@@ -43,7 +43,7 @@ HANG_GUARD = 60  # seconds; reaching it is a failure, nothing is timed by it
 ORDINARY_USER = 65534  # nobody
 IS_ROOT = os.geteuid() == 0
 SHELL_ENVIRONMENT = {"PATH": "/usr/bin", "HOME": "/", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb"}
-OWN_ROOM = {"lightfast", "lightfast-launc", "zygote", "init"}  # the names of processes that are no command
+OWN_ROOM = {"lightfast", "lightfast-launc", "zygote", "init", "waiting"}  # the names of processes that are no command
 
 NEVER_OURS = OWN_ROOM - {"lightfast"}  # what no test starts itself
 

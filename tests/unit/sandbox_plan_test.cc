@@ -224,7 +224,7 @@ TEST_CASE("each sandbox has a /proc and a bounded /tmp of its own and starts in 
   CHECK(only<MountProc>(plan.sandbox) == std::vector{MountProc{"/proc"}});
   CHECK(only<MountTmp>(plan.sandbox) ==
         std::vector{MountTmp{.path = "/tmp", .bytes = 4096, .entries = 16}});
-  CHECK(only<ChangeDirectory>(plan.sandbox) == std::vector{ChangeDirectory{"/repo"}});
+  CHECK(only<ChangeDirectory>(plan.zygote) == std::vector{ChangeDirectory{"/repo"}});
   CHECK(only<SetHostname>(plan.zygote) == std::vector{SetHostname{"sandbox"}});
 }
 
@@ -249,7 +249,7 @@ TEST_CASE(
   CHECK(granted(rules, Grant::Device) == Paths{"/dev/null"});
   CHECK(granted(rules, Grant::List).empty());
   CHECK(granted(rules, Grant::Read) == Paths{"/data/snapshots/def", "/dev/zero", "/dev/urandom"});
-  CHECK(only<ChangeDirectory>(plan_of(3).sandbox) ==
+  CHECK(only<ChangeDirectory>(plan_of(3).zygote) ==
         std::vector{ChangeDirectory{"/data/snapshots/def"}});
 }
 

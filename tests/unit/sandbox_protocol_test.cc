@@ -8,6 +8,7 @@
 
 #include "sandbox/protocol.h"
 #include "sandbox/wire.h"
+#include "sandbox/zygote_start.h"
 
 namespace lightfast::sandbox {
 namespace {
@@ -81,7 +82,10 @@ TEST_CASE("launcher replies arrive as they were sent", "[protocol]") {
 }
 
 TEST_CASE("zygote messages arrive as they were sent", "[protocol]") {
-  CHECK(decode_zygote_request(encode_take()).value().kind == ZygoteRequest::Take);
+  const auto order = decode_zygote_request(encode_order(16));
+  REQUIRE(order.has_value());
+  CHECK(order->kind == ZygoteRequest::Order);
+  CHECK(order->sandbox == 16);
   const auto kill = decode_zygote_request(encode_kill(17));
   REQUIRE(kill.has_value());
   CHECK(kill->kind == ZygoteRequest::Kill);
@@ -90,16 +94,27 @@ TEST_CASE("zygote messages arrive as they were sent", "[protocol]") {
   CHECK(decode_zygote_reply(encode(reply)).value() == reply);
 }
 
-TEST_CASE("init messages arrive as they were sent", "[protocol]") {
-  const std::string text("echo \0 \xFF\n", 9);
-  const auto script = decode_script(encode(Script{.timeout_ms = 1234, .text = text}));
-  REQUIRE(script.has_value());
-  CHECK(script->timeout_ms == 1234);
-  CHECK(script->text == text);
+TEST_CASE("what a zygote is started with arrives as it was sent", "[protocol]") {
+  const BpfProgram program = {{.code = 6, .jt = 1, .jf = 2, .k = 0x7FFF0000U}};
+  const ZygoteStart start = {.tier = 2,
+                             .workspace = workspace(),
+                             .launcher = {.uid = 5, .gid = 6, .privileged = true},
+                             .filters = {{FilterFor::Command, program}}};
+  const auto read = decode_zygote_start(encode(start));
+  REQUIRE(read.has_value());
+  CHECK(read->tier == 2);
+  CHECK(read->workspace == workspace());
+  CHECK(read->launcher.uid == 5);
+  CHECK(read->launcher.gid == 6);
+  CHECK(read->launcher.privileged);
+  REQUIRE(read->filters.contains(FilterFor::Command));
+  CHECK(read->filters.at(FilterFor::Command).size() == 1);
+  CHECK(read->filters.at(FilterFor::Command)[0].k == program[0].k);
+}
 
-  const auto kind =
-      GENERATE(Notice::Exited, Notice::Signaled, Notice::TimedOut, Notice::SetupFailed,
-               Notice::MemoryExceeded, Notice::ProcessesExhausted);
+TEST_CASE("init messages arrive as they were sent", "[protocol]") {
+  const auto kind = GENERATE(Notice::Exited, Notice::Signaled, Notice::SetupFailed,
+                             Notice::MemoryExceeded, Notice::ProcessesExhausted);
   const auto notice =
       decode_notice(encode(SandboxNotice{.notice = kind, .value = 5, .text = "why"}));
   REQUIRE(notice.has_value());
@@ -131,11 +146,13 @@ std::vector<Message> all_messages() {
       {"report", encode(report()), only_check<decode_report>},
       {"job reply", encode(JobReply{.end = JobEnd::Exited, .status = 1, .problem = "p"}),
        only_check<decode_job_reply>},
-      {"take", encode_take(), only_check<decode_zygote_request>},
+      {"order", encode_order(2), only_check<decode_zygote_request>},
       {"kill", encode_kill(3), only_check<decode_zygote_request>},
       {"zygote reply", encode(ZygoteReply{.sandbox = 1, .problem = "p"}),
        only_check<decode_zygote_reply>},
-      {"script", encode(Script{.timeout_ms = 10, .text = "ls"}), only_check<decode_script>},
+      {"zygote start",
+       encode(ZygoteStart{.tier = 1, .workspace = workspace(), .launcher = {}, .filters = {}}),
+       only_check<decode_zygote_start>},
       {"notice", encode(SandboxNotice{.notice = Notice::Exited, .value = 1, .text = "t"}),
        only_check<decode_notice>},
   };
@@ -170,7 +187,6 @@ TEST_CASE("lengths and counts beyond the message are refused", "[protocol]") {
       GENERATE(std::uint64_t{3}, std::uint64_t{4}, std::uint64_t{1} << 32U, ~std::uint64_t{0});
   INFO("length " << huge);
   const auto text = WireWriter().number(10).number(huge).bytes();
-  CHECK_FALSE(decode_script(text + "ab").has_value());
   CHECK_FALSE(decode_zygote_reply(text + "ab").has_value());
   const auto list = WireWriter()
                         .number(static_cast<std::uint64_t>(LauncherRequest::Report))

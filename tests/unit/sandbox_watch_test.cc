@@ -14,7 +14,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/handles.h"
-#include "sandbox/launcher/watch.h"
+#include "sandbox/zygote/watch.h"
 
 namespace lightfast::sandbox {
 namespace {

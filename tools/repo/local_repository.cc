@@ -114,7 +114,8 @@ std::string head_fingerprint(const LocalRepository& repository, const std::strin
   for (int step = 0; step < kMaxReferences; ++step) {
     const auto& directory = name == "HEAD" ? repository.git_dir : repository.common_dir;
     const auto content = first_line(read_file(directory / name, kMaxSmallFile).value_or("-"));
-    fingerprint += fmt::format("{}={}\n", name, content);
+    // The file, too: what changes and changes back meanwhile was another in between.
+    fingerprint += fmt::format("{}={} {}\n", name, content, identity(directory / name));
     constexpr std::string_view kSymbolic = "ref: ";
     if (!content.starts_with(kSymbolic)) break;
     name = content.substr(kSymbolic.size());

@@ -1,5 +1,6 @@
 #include "tools/repo/repo.h"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -31,6 +32,7 @@ class SyncedRepo final : public Repo {
                  .retries = source_.remote.has_value()}) {}
 
   void start() override {
+    started_ = std::chrono::steady_clock::now();
     syncer_.request();
     syncer_.start();
   }
@@ -40,6 +42,7 @@ class SyncedRepo final : public Repo {
   Result<CurrentSnapshot> current(Deadline deadline, std::stop_token stop) override {
     if (source_.local) return after_waiting(syncer_.request_for(look()), deadline, stop);
     auto pinned = pin();
+    if (pinned && !syncer_.status().tried) return after_first_sync(deadline, stop);
     if (pinned)
       return CurrentSnapshot{.snapshot = std::move(*pinned), .stale = staleness(syncer_.status())};
     if (const auto status = syncer_.status(); status.tried && !status.problem.empty())
@@ -91,6 +94,14 @@ class SyncedRepo final : public Repo {
     return std::move(pinned).error();
   }
 
+  // What a healthy host takes to answer is waited for, so that the first commands see its newest
+  // commit; from a slow one, what is there is served.
+  Result<CurrentSnapshot> after_first_sync(Deadline deadline, const std::stop_token& stop) {
+    (void)syncer_.wait(syncer_.request_for(""), std::min(deadline, started_ + kFirstSyncPatience),
+                       stop);
+    return CurrentSnapshot{.snapshot = TRY(pin()), .stale = staleness(syncer_.status())};
+  }
+
   [[nodiscard]] static Error no_snapshot(const Syncer::Status& status) {
     return {ErrorKind::Unavailable, "no snapshot of the repository yet: " + status.problem};
   }
@@ -137,12 +148,15 @@ class SyncedRepo final : public Repo {
     return parse_response(answer);
   }
 
+  static constexpr std::chrono::milliseconds kFirstSyncPatience{1000};  // from the start on
+
   const FoundSource source_;
   const std::string branch_;
   const Layout layout_;
   const GitJob job_;
   GitJobs& jobs_;
   Guarded<std::shared_ptr<const PinnedSnapshot>> pinned_;
+  Deadline started_;
   Syncer syncer_;  // last: its thread uses all of the above
 };
 

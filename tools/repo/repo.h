@@ -89,8 +89,9 @@ class Repo {
   virtual void request_sync() = 0;
 
   // The snapshot that a new command sees. For a local source its head is looked at first (a few
-  // stat calls when nothing changed; else a sync is awaited). When there is no snapshot yet, waits
-  // for the first sync until `deadline`; then Unavailable with the reason.
+  // stat calls when nothing changed; else a sync is awaited). For a remote one the first sync is
+  // awaited, up to a second after the start. When there is no snapshot yet, waits for the first
+  // sync until `deadline`; then Unavailable with the reason.
   virtual Result<CurrentSnapshot> current(std::chrono::steady_clock::time_point deadline,
                                           std::stop_token stop) = 0;
 

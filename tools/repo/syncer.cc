@@ -56,10 +56,23 @@ void Syncer::run(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     begun_ = requested_;
     running_label_ = work_.look();  // quick, and with the lock held: who asks now finds the label
+    note_end(attempt_settled(lock, stop));
+  }
+}
+
+// An attempt during which the source changed may have seen either state, so it is made again. Where
+// the source does not come to rest, the label that is left matches no state.
+Result<void> Syncer::attempt_settled(std::unique_lock<std::mutex>& lock,
+                                     const std::stop_token& stop) {
+  constexpr int kTries = 3;
+  for (int attempt = 1;; ++attempt) {
     lock.unlock();
-    const auto result = work_.attempt(stop);
+    auto result = work_.attempt(stop);
     lock.lock();
-    note_end(result);
+    auto label = work_.look();
+    if (label == running_label_ || stop.stop_requested()) return result;
+    running_label_ = attempt < kTries ? std::move(label) : std::string("changes all the time");
+    if (attempt == kTries) return result;
   }
 }
 

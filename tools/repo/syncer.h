@@ -2,8 +2,9 @@
 // become one more; waiters learn when an attempt that began after their request has ended. All
 // methods may be called from any thread.
 //
-// Each attempt has a label: what the source looked like just before it began. So a caller that sees
-// the source in a certain state finds out whether that very state was tried already.
+// Each attempt has a label: what the source looked like just before it began and still when it
+// ended. So a caller that sees the source in a certain state finds out whether that very state was
+// tried already.
 #pragma once
 
 #include <chrono>
@@ -57,6 +58,7 @@ class Syncer {
  private:
   std::uint64_t request_locked();
   void run(const std::stop_token& stop);
+  Result<void> attempt_settled(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
   void wait_for_work(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
   void note_end(const Result<void>& result);
 

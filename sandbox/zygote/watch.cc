@@ -1,4 +1,4 @@
-#include "sandbox/launcher/watch.h"
+#include "sandbox/zygote/watch.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,0 +1,238 @@
+#include "sandbox/zygote/zygote.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "base/sockets.h"
+#include "sandbox/apply.h"
+#include "sandbox/launcher/children.h"
+#include "sandbox/zygote/init.h"
+#include "sandbox/zygote/process_name.h"
+#include "sandbox/zygote/watch.h"
+
+namespace lightfast::sandbox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLookEvery{20};  // at the memory of what runs
+
+// The two ends of a sandbox's channels.
+struct Channels {
+  SocketPair control;
+  std::array<UniqueFd, 2> output, error;
+};
+
+struct Sandbox {
+  UniqueFd notices;  // the init's end of its control channel: the zygote's own notices go out by it
+};
+
+struct InUse {
+  Clock::time_point kill_at;
+  bool processes_told = false;
+};
+
+Result<std::array<UniqueFd, 2>> make_pipe() {
+  std::array<int, 2> ends = {-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return errno_error("making a pipe", errno);
+  return std::array{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+Result<Channels> make_channels() {
+  auto control = TRY(make_socket_pair());
+  auto output = TRY(make_pipe());
+  auto error = TRY(make_pipe());
+  return Channels{
+      .control = std::move(control), .output = std::move(output), .error = std::move(error)};
+}
+
+// What a new sandbox keeps of `channels`. Nothing of the zygote's own may stay open in it: that
+// reaches the server and other sandboxes. Descriptors are closed here, not by their owners.
+InitChannels keep_only_theirs(Channels& channels) {
+  const InitChannels theirs{.control = channels.control.theirs.release(),
+                            .standard_output = channels.output[1].release(),
+                            .standard_error = channels.error[1].release()};
+  (void)channels.control.ours.release();
+  (void)channels.output[0].release();
+  (void)channels.error[0].release();
+  std::array kept = {theirs.control, theirs.standard_output, theirs.standard_error};
+  std::ranges::sort(kept);
+  unsigned first = STDERR_FILENO + 1;
+  for (const int fd : kept) {
+    const auto next = static_cast<unsigned>(fd);
+    if (next > first) ::syscall(SYS_close_range, first, next - 1, 0U);
+    first = next + 1;
+  }
+  ::syscall(SYS_close_range, first, ~0U, 0U);
+  return theirs;
+}
+
+class Zygote {
+ public:
+  Zygote(ZygoteStart start, UniqueFd server, void (*new_shell)())
+      : plan_(plan_workspace(start.tier, start.workspace, start.launcher)),
+        limits_(start.workspace.limits),
+        server_(std::move(server)),
+        new_shell_(new_shell) {
+    applied_.parent_uid = ::getuid();
+    applied_.parent_gid = ::getgid();
+    applied_.filters = std::move(start.filters);
+  }
+
+  // Returns in the shell of a new sandbox only.
+  std::string serve() {
+    (void)send_packet(server_.get(), encode(ZygoteReply{}));
+    while (true) {
+      std::array<pollfd, 2> watched = {{{.fd = server_.get(), .events = POLLIN, .revents = 0},
+                                        {.fd = children_.get(), .events = POLLIN, .revents = 0}}};
+      ::poll(watched.data(), watched.size(), next_timeout());
+      if (watched[1].revents != 0) reap();
+      if (watched[0].revents != 0) hear();
+      look_at_those_in_use();
+      if (orders_ > 0 && fill_order()) return std::move(script_);
+    }
+  }
+
+ private:
+  int next_timeout() const {
+    if (orders_ > 0) return 0;
+    return in_use_.empty() ? -1 : static_cast<int>(kLookEvery.count());
+  }
+
+  void hear() {
+    const auto packet = receive_packet(server_.get());
+    if (!packet || packet->is_end()) end_everything();
+    const auto request = decode_zygote_request(packet->bytes);
+    if (!request) end_everything();
+    const auto sandbox = static_cast<pid_t>(request->sandbox);
+    if (request->kind == ZygoteRequest::Kill) return kill_sandbox(sandbox);
+    ++orders_;
+    if (sandboxes_.contains(sandbox)) {
+      in_use_.emplace(sandbox, InUse{.kill_at = Clock::now() + kMaxWallClock + kKillGrace});
+    }
+  }
+
+  // Makes one sandbox and hands it to the server. True in that sandbox's shell.
+  bool fill_order() {
+    --orders_;
+    auto channels = make_channels();
+    if (!channels) {
+      refuse(channels.error().message);
+      return false;
+    }
+    const long child = ::syscall(SYS_clone, plan_.sandbox_clone_flags | SIGCHLD, nullptr, nullptr,
+                                 nullptr, nullptr);
+    if (child == 0) {
+      script_ = run_init(plan_, limits_, applied_, keep_only_theirs(*channels), new_shell_);
+      return true;
+    }
+    if (child < 0) {
+      refuse(errno_error("starting a sandbox", errno).message);
+      return false;
+    }
+    hand_over(static_cast<pid_t>(child), *channels);
+    return false;
+  }
+
+  void refuse(const std::string& problem) {
+    (void)send_packet(server_.get(), encode(ZygoteReply{.sandbox = 0, .problem = problem}));
+  }
+
+  void hand_over(pid_t init, Channels& channels) {
+    const std::array fds = {channels.control.ours.get(), channels.output[0].get(),
+                            channels.error[0].get()};
+    const ZygoteReply reply{.sandbox = static_cast<std::uint64_t>(init), .problem = {}};
+    if (!send_packet(server_.get(), encode(reply), fds)) end_everything();
+    sandboxes_.emplace(init, Sandbox{.notices = std::move(channels.control.theirs)});
+  }
+
+  void reap() {
+    clear_children_events(children_);
+    while (true) {
+      const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
+      if (ended <= 0) return;
+      if (!plan_.own_pid_namespace) ::kill(-ended, SIGKILL);
+      sandboxes_.erase(ended);
+      in_use_.erase(ended);
+    }
+  }
+
+  // Only what runs longer than one look is ever looked at.
+  void look_at_those_in_use() {
+    const auto now = Clock::now();
+    if (in_use_.empty() || now - looked_at_ < kLookEvery) return;
+    looked_at_ = now;
+    std::vector<pid_t> inits;
+    inits.reserve(in_use_.size());
+    for (const auto& [init, use] : in_use_) inits.push_back(init);
+    for (const auto& [init, usage] : usage_of(inits)) judge(init, usage, now);
+  }
+
+  void judge(pid_t init, const Usage& usage, Clock::time_point now) {
+    auto& use = in_use_.at(init);
+    if (usage.processes + kNearlyAllProcesses >= limits_.processes && !use.processes_told) {
+      use.processes_told = true;
+      tell(init, Notice::ProcessesExhausted);
+    }
+    const bool too_much = usage.memory_bytes > limits_.memory_bytes;
+    if (too_much) tell(init, Notice::MemoryExceeded);
+    // Where no user namespace counts the sandbox's processes for itself, the look is the limit.
+    const bool too_many = !plan_.own_pid_namespace && usage.processes > limits_.processes;
+    if (too_many) tell(init, Notice::ProcessesExceeded);
+    if (too_much || too_many || now >= use.kill_at) kill_sandbox(init);
+  }
+
+  void tell(pid_t init, Notice notice) {
+    (void)send_packet(sandboxes_.at(init).notices.get(),
+                      encode(SandboxNotice{.notice = notice, .value = 0, .text = {}}));
+  }
+
+  void kill_sandbox(pid_t init) {
+    if (!sandboxes_.contains(init)) return;
+    ::kill(plan_.own_pid_namespace ? init : -init, SIGKILL);
+  }
+
+  // In a pid namespace of its own the zygote's end is the end of all; without one its children are
+  // killed by name.
+  [[noreturn]] void end_everything() {
+    if (!plan_.own_pid_namespace) {
+      for (const auto& [init, sandbox] : sandboxes_) ::kill(-init, SIGKILL);
+    }
+    ::_exit(0);
+  }
+
+  const WorkspacePlan plan_;
+  const Limits limits_;
+  Applied applied_;
+  UniqueFd server_;
+  void (*new_shell_)();
+  UniqueFd children_ = watch_children();
+  std::size_t orders_ = 0;
+  std::map<pid_t, Sandbox> sandboxes_;  // that wait or are in use
+  std::map<pid_t, InUse> in_use_;
+  Clock::time_point looked_at_;
+  std::string script_;  // of the sandbox whose shell this process became
+};
+
+}  // namespace
+
+std::string run_zygote(ZygoteStart start, UniqueFd server, void (*new_shell)()) {
+  set_process_name("zygote", kBashArgumentCount);
+  // Never destroyed: in a sandbox its descriptors are closed already.
+  auto& zygote = *new Zygote(std::move(start), UniqueFd(server.release()), new_shell);
+  return zygote.serve();
+}
+
+}  // namespace lightfast::sandbox
