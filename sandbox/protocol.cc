@@ -195,7 +195,8 @@ Result<SandboxNotice> decode_notice(std::string_view bytes) {
   SandboxNotice notice{.notice = static_cast<Notice>(reader.number()),
                        .value = reader.number(),
                        .text = reader.text()};
-  const bool known = notice.notice >= Notice::Exited && notice.notice <= Notice::ProcessesExhausted;
+  const bool known =
+      notice.notice >= Notice::Started && notice.notice <= Notice::ProcessesExhausted;
   if (!reader.ok() || !known) return malformed("notice");
   return notice;
 }

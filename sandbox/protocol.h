@@ -128,7 +128,8 @@ Result<ZygoteReply> decode_zygote_reply(std::string_view bytes);
 inline constexpr std::size_t kMaxScriptBytes = 32'768;
 
 enum class Notice : std::uint64_t {
-  Exited = 1,          // final; value = exit code
+  Started = 1,         // the shell has its script
+  Exited,              // final; value = exit code
   Signaled,            // final; value = signal
   SetupFailed,         // final; text says what
   MemoryExceeded,      // final; from the zygote, which kills the sandbox

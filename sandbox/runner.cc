@@ -45,7 +45,7 @@ class Conversation {
 
   Result<Run> hold(const std::string& script) {
     // Where that fails, a notice or the end of the channel says why.
-    was_handed_over_ = send_packet(sandbox_.control.get(), script).has_value();
+    (void)send_packet(sandbox_.control.get(), script);
     while (!is_over()) step();
     if (!problem_.empty()) return Error{ErrorKind::Unavailable, problem_};
     const bool by_itself = run_.outcome == Outcome::Exited || run_.outcome == Outcome::Signaled;
@@ -97,11 +97,13 @@ class Conversation {
     if (!notice) {
       // Nothing more will come: the init is gone without a word, killed together with its sandbox.
       sandbox_.control.reset();
-      if (!was_handed_over_) problem_ = "the sandbox died before it was used";
+      if (!started_script_ && !ended_) problem_ = "the sandbox died";
       if (!ended_) end_as({.notice = Notice::Signaled, .value = 9, .text = {}});
       return;
     }
-    if (notice->notice == Notice::ProcessesExhausted) {
+    if (notice->notice == Notice::Started) {
+      started_script_ = true;
+    } else if (notice->notice == Notice::ProcessesExhausted) {
       run_.processes_exhausted = true;
     } else if (!ended_) {
       end_as(*notice);
@@ -152,7 +154,7 @@ class Conversation {
   Capture out_, err_;
   Clock::time_point started_, deadline_;
   Run run_;
-  bool was_handed_over_ = false, ended_ = false, gave_up_ = false;
+  bool started_script_ = false, ended_ = false, gave_up_ = false;
   std::string problem_;
   std::array<char, 65536> buffer_;
 };

@@ -159,7 +159,7 @@ Result<Run> Sandboxes::run(const OrgId& org, const std::filesystem::path& snapsh
     return run;
   };
   auto run = attempt();
-  // A zygote that died between two commands is replaced once; a command that was started is never
+  // A zygote that died between two commands is replaced once; a command that was at work is never
   // run twice.
   if (!run && run.error().kind == ErrorKind::Unavailable && !stop.stop_requested()) run = attempt();
   return run;

@@ -96,6 +96,7 @@ std::string await_script(const InitChannels& channels, void (*new_shell)()) {
   while ((count = ::read(control, script.data(), script.size())) < 0 && errno == EINTR) {
   }
   if (count <= 0) ::_exit(0);  // the server does not want this sandbox any more
+  tell(control, {.notice = Notice::Started, .value = 0, .text = {}});
   ::close(control);
   restore_process_name("bash");
   script.resize(static_cast<std::size_t>(count));

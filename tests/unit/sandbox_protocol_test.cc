@@ -113,7 +113,7 @@ TEST_CASE("what a zygote is started with arrives as it was sent", "[protocol]") 
 }
 
 TEST_CASE("init messages arrive as they were sent", "[protocol]") {
-  const auto kind = GENERATE(Notice::Exited, Notice::Signaled, Notice::SetupFailed,
+  const auto kind = GENERATE(Notice::Started, Notice::Exited, Notice::Signaled, Notice::SetupFailed,
                              Notice::MemoryExceeded, Notice::ProcessesExhausted);
   const auto notice =
       decode_notice(encode(SandboxNotice{.notice = kind, .value = 5, .text = "why"}));
