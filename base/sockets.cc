@@ -59,8 +59,8 @@ Result<void> send_packet(int socket, std::string_view bytes, std::span<const int
 
 Result<Packet> receive_packet(int socket) {
   Packet packet;
-  packet.bytes.resize(kMaxPacketBytes);
-  iovec data = {.iov_base = packet.bytes.data(), .iov_len = packet.bytes.size()};
+  std::array<char, kMaxPacketBytes> bytes;  // on the stack and not cleared: most are short
+  iovec data = {.iov_base = bytes.data(), .iov_len = bytes.size()};
   alignas(cmsghdr) FdRoom room = {};
   msghdr message = {};
   message.msg_iov = &data;
@@ -75,7 +75,7 @@ Result<Packet> receive_packet(int socket) {
   if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
     return Error{ErrorKind::Corrupt, "receiving a message: longer than allowed"};
   }
-  packet.bytes.resize(static_cast<std::size_t>(count));
+  packet.bytes.assign(bytes.data(), static_cast<std::size_t>(count));
   return packet;
 }
 

@@ -91,7 +91,7 @@ std::string await_script(const InitChannels& channels, void (*new_shell)()) {
   ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // the links in its /proc/self/fd are for it to open
   const int control = join_streams(channels);
   new_shell();
-  std::string script(kMaxScriptBytes, '\0');
+  std::array<char, kMaxScriptBytes> script;  // on the stack and not cleared: most are short
   ssize_t count = -1;
   while ((count = ::read(control, script.data(), script.size())) < 0 && errno == EINTR) {
   }
@@ -99,8 +99,7 @@ std::string await_script(const InitChannels& channels, void (*new_shell)()) {
   tell(control, {.notice = Notice::Started, .value = 0, .text = {}});
   ::close(control);
   restore_process_name("bash");
-  script.resize(static_cast<std::size_t>(count));
-  return script;
+  return {script.data(), static_cast<std::size_t>(count)};
 }
 
 // Reaps whatever ended; the shell's status when it was among them. `any_left` says whether children
@@ -137,8 +136,8 @@ class Supervisor {
 
   // Waits for the shell, a short while for what it left behind, or the server's hanging up.
   [[noreturn]] void run() {
-    while (true) {
-      wait();
+    // Looks before it waits: the shell may have ended already, with nothing left to hear of it.
+    for (;; wait()) {
       bool any_left = true;
       const auto ended = reap(shell_, any_left);
       if (ended) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The server starts at once, answers what it was asked, and whatever ends it, nothing of it stays."""
+import contextlib
 import json
 import os
 import pathlib
@@ -113,7 +114,8 @@ class Ending(Story):
     def stop_reading(server):
         """Closes the reading end as a client does that died: the reader must not hold it open."""
         os.dup2(os.open(os.devnull, os.O_RDONLY), server.process.stdout.fileno())
-        server.send({"jsonrpc": "2.0", "id": 99, "method": "ping"})
+        with contextlib.suppress(BrokenPipeError):  # it may have noticed already
+            server.send({"jsonrpc": "2.0", "id": 99, "method": "ping"})
 
     def end_while(self, what, prepare, repository=None):
         for way, end in self.ways().items():
