@@ -1,5 +1,6 @@
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -59,7 +60,10 @@ Result<void> keep_only_capabilities(std::uint64_t keep_mask) {
 Result<void> become_user_with(std::uint32_t id, int capability) {
   const std::uint64_t mask = 1ULL << static_cast<unsigned>(capability);
   lower_bounding_set(mask);
-  if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return errno_error("keeping a capability", errno);
+  // Without the fixup a change of user keeps capabilities, and access(2), which libgit2 asks about
+  // loose objects, takes them into account (capabilities(7)).
+  if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0)
+    return errno_error("keeping a capability", errno);
   if (::setgroups(0, nullptr) != 0) return errno_error("dropping groups", errno);
   if (::setresgid(id, id, id) != 0 || ::setresuid(id, id, id) != 0)
     return errno_error("changing user", errno);

@@ -130,7 +130,7 @@ Result<std::shared_ptr<Workspace>> Sandboxes::workspace_for(const OrgId& org,
   const auto identity = TRY(directory_identity(snapshot));
   const std::lock_guard lock(workspaces_mutex_);
   auto& open = workspaces_[org];
-  if (!open.workspace || open.snapshot != identity) {
+  if (!open.workspace || open.snapshot != identity || open.workspace->is_worn()) {
     const WorkspaceSpec spec{.org_index = index_of(org),
                              .toolbox = tools->directory.string(),
                              .snapshot = snapshot.string(),

@@ -48,6 +48,7 @@ Result<SandboxHandle> Workspace::take() {
   const auto reply = TRY(decode_zygote_reply(packet.bytes));
   if (packet.fds.size() != 3)
     return Error{ErrorKind::Corrupt, "taking a sandbox: its channels are missing"};
+  ++taken_;
   TRY(send_packet(zygote_.get(), encode_order(reply.sandbox)));
   return SandboxHandle{.id = reply.sandbox,
                        .control = std::move(packet.fds[0]),

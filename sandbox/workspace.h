@@ -2,6 +2,7 @@
 // from any thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,10 @@ class Workspace {
   // died or could make none; then the workspace is of no more use.
   Result<SandboxHandle> take();
 
+  // True after so many sandboxes that the zygote should be replaced by a fresh one, whose processes
+  // are laid out anew in memory.
+  [[nodiscard]] bool is_worn() const { return taken_ >= kMostSandboxes; }
+
   // Kills a sandbox that did not end by itself. The last resort: closing its control socket is the
   // usual way.
   void kill(const SandboxHandle& sandbox);
@@ -36,10 +41,12 @@ class Workspace {
   [[nodiscard]] const WorkspaceSpec& spec() const { return spec_; }
 
  private:
+  static constexpr std::uint64_t kMostSandboxes = 1000;
   Workspace(UniqueFd zygote, WorkspaceSpec spec)
       : zygote_(std::move(zygote)), spec_(std::move(spec)) {}
   std::mutex mutex_;     // one request at a time
   bool broken_ = false;  // an answer stayed out once: who waits need not wait as long again
+  std::atomic<std::uint64_t> taken_ = 0;
   UniqueFd zygote_;
   WorkspaceSpec spec_;
 };

@@ -53,6 +53,14 @@ class Story(unittest.TestCase):
 
 
 class Starting(Story):
+    def test_a_repository_that_is_private_to_its_owner_is_served(self):
+        home = harness.make_home(self) / "private"
+        repository = harness.make_repository(home / "repository", {"README.md": "hello\n"})
+        home.chmod(0o700)
+        with self.server(repository) as server:
+            server.initialize()
+            self.assertEqual(server.shell("cat README.md").texts, ["hello\n"])
+
     def test_the_first_answer_waits_for_no_repository(self):
         with FaultServer(hang) as silent:
             for first in (INITIALIZE, DISCOVER):
@@ -194,6 +202,15 @@ class Healing(Story):
                 # Until it is gone a command may still come to run in it, and is then not run again.
                 eventually(lambda: zygote not in [process.pid for process in server.processes()], 5)
             self.assertEqual(server.shell("cat README.md").out, "hello\n")
+
+    def test_a_zygote_is_replaced_after_a_thousand_calls(self):
+        with self.server() as server:
+            server.initialize()
+            server.shell("true")
+            first = server.running("zygote")[0].pid
+            for number in range(1010):
+                self.assertEqual(server.shell(f"echo {number}").out, f"{number}\n")
+            self.assertTrue(eventually(lambda: [zygote.pid != first for zygote in server.running("zygote")] == [True], 5))
 
     def test_a_command_whose_zygote_dies_is_answered_and_not_run_again(self):
         with self.server() as server:
