@@ -20,13 +20,13 @@
 
 extern "C" {
 
-struct word_list;
-struct variable;
+struct WordList;
+struct Variable;
 
-// builtins.h of bash
-struct builtin {
+// `struct builtin` of bash's builtins.h
+struct Builtin {
   const char* name;
-  int (*function)(word_list* arguments);
+  int (*function)(WordList* arguments);
   int flags;
   const char* const* long_doc;
   const char* short_doc;
@@ -40,7 +40,7 @@ extern time_t shell_start_time;  // SECONDS counts from here
 extern timeval shellstart;
 void set_ppid();                                                    // PPID
 void seedrand();                                                    // RANDOM
-variable* bind_variable(const char* name, char* value, int flags);  // copies `value`
+Variable* bind_variable(const char* name, char* value, int flags);  // copies `value`
 }
 
 namespace lightfast::sandbox {
@@ -63,7 +63,7 @@ void run_next(const std::string& script) {
 
 constexpr std::size_t kLargestStart = std::size_t{1} << 20U;
 
-int serve_as_zygote(word_list* /*arguments*/) {
+int serve_as_zygote(WordList* /*arguments*/) {
   const UniqueFd start(kZygoteStartFd);
   const auto text = read_all(start.get(), kLargestStart);
   auto spec = text ? decode_zygote_start(*text) : Result<ZygoteStart>(text.error());
@@ -83,8 +83,8 @@ constexpr const char* kDocument[] = {"Serves sandboxes; ends with its server.", 
 
 // Found by `enable -f FILE lightfast_zygote`.
 extern "C" {
-extern __attribute__((visibility("default"))) builtin lightfast_zygote_struct;
-builtin lightfast_zygote_struct = {.name = "lightfast_zygote",
+extern __attribute__((visibility("default"))) Builtin lightfast_zygote_struct;
+Builtin lightfast_zygote_struct = {.name = "lightfast_zygote",
                                    .function = lightfast::sandbox::serve_as_zygote,
                                    .flags = 1,  // enabled
                                    .long_doc = lightfast::sandbox::kDocument,
