@@ -25,7 +25,8 @@ target_include_directories(lightfast_warnings INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(lightfast_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   $<$<BOOL:${LIGHTFAST_WERROR}>:-Werror>
-  -fstack-protector-strong)
+  -fstack-protector-strong
+  "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
 target_link_options(lightfast_warnings INTERFACE -Wl,-z,relro,-z,now)
 
 add_library(lightfast_options INTERFACE)

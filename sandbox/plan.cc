@@ -87,6 +87,7 @@ WorkspacePlan plan_namespaces(const WorkspaceSpec& spec, const Identity& launche
 
   plan.sandbox_clone_flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS;
   plan.sandbox = {
+      OwnProcessGroup{},  // kill(0) reaches its sender's group across pid namespaces
       MapOwnUser{kInsideUid},
       MountProc{.path = "/proc"},
       MountTmp{.path = "/tmp", .bytes = spec.limits.tmp_bytes, .entries = spec.limits.tmp_entries},

@@ -97,7 +97,6 @@ class Conversation {
     if (!notice) {
       // Nothing more will come: the init is gone without a word, killed together with its sandbox.
       sandbox_.control.reset();
-      if (!started_script_ && !ended_) problem_ = "the sandbox died";
       if (!ended_) end_as({.notice = Notice::Signaled, .value = 9, .text = {}});
       return;
     }
@@ -113,6 +112,7 @@ class Conversation {
   void end_as(const SandboxNotice& notice) {
     ended_ = true;
     deadline_ = Clock::now() + kDrain;
+    if (!started_script_) problem_ = "the sandbox died";  // its end is not that of a script
     run_.status = static_cast<int>(notice.value);
     switch (notice.notice) {
       case Notice::Signaled:
@@ -132,19 +132,20 @@ class Conversation {
     }
   }
 
-  // Hanging up ends the sandbox; what it had written until then is still in the pipes.
+  // Hanging up has the init end the sandbox, and the zygote kills it in case the init cannot. What
+  // it had written until then is still in the pipes.
   void stop_for(Outcome outcome) {
     if (ended_) return;
     ended_ = true;
     run_.outcome = outcome;
     sandbox_.control.reset();
+    workspace_.kill(sandbox_);
     deadline_ = Clock::now() + kDrain;
   }
 
   void be_late() {
     if (!ended_) return stop_for(Outcome::TimedOut);
     gave_up_ = true;
-    workspace_.kill(sandbox_);
   }
 
   Workspace& workspace_;
@@ -171,7 +172,8 @@ Result<Run> run_in_sandbox(Workspace& workspace, const Command& command,
     const std::uint64_t one = 1;
     (void)!::write(stop_event.get(), &one, sizeof one);
   });
-  return Conversation(workspace, TRY(workspace.take()), command, stop_event.get())
+  return Conversation(workspace, TRY(workspace.take(Clock::now() + command.timeout)), command,
+                      stop_event.get())
       .hold(command.script);
 }
 

@@ -181,6 +181,13 @@ void allow_ending_own_group(Filter& filter) {
   filter.add(kOtherSignals, SCMP_ACT_ERRNO(EPERM));
 }
 
+// Bash asks whether its standard input is a connection, and for "not implemented" believes that it
+// is and reads start files.
+void answer_no_socket(Filter& filter) {
+  constexpr std::array kAboutSockets = {"getpeername"};
+  filter.add(kAboutSockets, SCMP_ACT_ERRNO(ENOTSOCK));
+}
+
 void command_rules(Filter& filter, bool own_namespaces) {
   filter.add(kBasics, SCMP_ACT_ALLOW);
   filter.add(kLooking, SCMP_ACT_ALLOW);
@@ -194,6 +201,7 @@ void command_rules(Filter& filter, bool own_namespaces) {
   }
   filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
   filter.add(kRefused, SCMP_ACT_ERRNO(EPERM));
+  answer_no_socket(filter);
   allow_clone_within_namespaces(filter);
   allow_mapping_watched_memory(filter);
   allow_harmless_fcntls(filter);
@@ -208,6 +216,7 @@ void zygote_rules(Filter& filter) {
   filter.add(kChangingFiles, SCMP_ACT_ALLOW);
   filter.add(kProcesses, SCMP_ACT_ALLOW);
   filter.add(kSettingUp, SCMP_ACT_ALLOW);
+  answer_no_socket(filter);
   filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
   allow_harmless_ioctls(filter);
 }

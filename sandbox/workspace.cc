@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/sockets.h"
@@ -9,16 +10,19 @@
 namespace lightfast::sandbox {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // A zygote answers in milliseconds; one that does not is given up.
 constexpr std::chrono::milliseconds kPatience{5000};
 
 // How many sandboxes are ready or being made.
 constexpr int kOrders = 3;
 
-Result<Packet> receive_reply(int zygote) {
+Result<Packet> receive_reply(int zygote, Clock::time_point deadline) {
   pollfd watched = {.fd = zygote, .events = POLLIN, .revents = 0};
-  if (::poll(&watched, 1, static_cast<int>(kPatience.count())) <= 0) {
-    return Error{ErrorKind::Unavailable, "the sandbox did not answer"};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+  if (::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) <= 0) {
+    return Error{ErrorKind::Timeout, "none was ready in time"};
   }
   auto packet = TRY(receive_packet(zygote));
   if (packet.is_end())
@@ -34,17 +38,16 @@ Result<Packet> receive_reply(int zygote) {
 Result<std::shared_ptr<Workspace>> Workspace::open(LauncherProcess& launcher,
                                                    const WorkspaceSpec& spec) {
   auto zygote = TRY(launcher.send(encode(spec)));
-  TRY(receive_reply(zygote.get()).during("setting up a sandbox"));
+  TRY(receive_reply(zygote.get(), Clock::now() + kPatience).during("setting up a sandbox"));
   for (int i = 0; i < kOrders; ++i) TRY(send_packet(zygote.get(), encode_order(0)));
   return std::shared_ptr<Workspace>(new Workspace(std::move(zygote), spec));
 }
 
-Result<SandboxHandle> Workspace::take() {
-  const std::lock_guard lock(mutex_);
-  if (broken_) return Error{ErrorKind::Unavailable, "taking a sandbox: the sandbox did not answer"};
-  broken_ = true;
-  auto packet = TRY(receive_reply(zygote_.get()).during("taking a sandbox"));
-  broken_ = false;
+Result<SandboxHandle> Workspace::take(Clock::time_point deadline) {
+  const std::unique_lock lock(mutex_, deadline);
+  if (!lock.owns_lock())
+    return Error{ErrorKind::Timeout, "taking a sandbox: none was ready in time"};
+  auto packet = TRY(receive_reply(zygote_.get(), deadline).during("taking a sandbox"));
   const auto reply = TRY(decode_zygote_reply(packet.bytes));
   if (packet.fds.size() != 3)
     return Error{ErrorKind::Corrupt, "taking a sandbox: its channels are missing"};
@@ -57,7 +60,6 @@ Result<SandboxHandle> Workspace::take() {
 }
 
 void Workspace::kill(const SandboxHandle& sandbox) {
-  const std::lock_guard lock(mutex_);
   (void)send_packet(zygote_.get(), encode_kill(sandbox.id));
 }
 

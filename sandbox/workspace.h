@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -26,9 +27,10 @@ class Workspace {
   static Result<std::shared_ptr<Workspace>> open(LauncherProcess& launcher,
                                                  const WorkspaceSpec& spec);
 
-  // One that is ready, as a rule without waiting, and orders the next. Unavailable when the zygote
-  // died or could make none; then the workspace is of no more use.
-  Result<SandboxHandle> take();
+  // One that is ready, as a rule without waiting, and orders the next. Timeout when none is ready
+  // by `deadline`, Unavailable when the zygote died or could make none. After an error the
+  // workspace is of no more use.
+  Result<SandboxHandle> take(std::chrono::steady_clock::time_point deadline);
 
   // True after so many sandboxes that the zygote should be replaced by a fresh one, whose processes
   // are laid out anew in memory.
@@ -44,8 +46,7 @@ class Workspace {
   static constexpr std::uint64_t kMostSandboxes = 1000;
   Workspace(UniqueFd zygote, WorkspaceSpec spec)
       : zygote_(std::move(zygote)), spec_(std::move(spec)) {}
-  std::mutex mutex_;     // one request at a time
-  bool broken_ = false;  // an answer stayed out once: who waits need not wait as long again
+  std::timed_mutex mutex_;  // one taker at a time
   std::atomic<std::uint64_t> taken_ = 0;
   UniqueFd zygote_;
   WorkspaceSpec spec_;

@@ -63,6 +63,9 @@ Result<void> try_tier(int tier, const ReportSpec& spec, const Identity& launcher
   if (tier == 3 && landlock_abi() < kKnowsTruncation) {
     return Error{ErrorKind::Unavailable, "needs Landlock ABI 3 (Linux 6.2)"};
   }
+  if (tier == 3 && spec.toolbox.contains(':'))
+    return Error{ErrorKind::Unavailable,
+                 "the path of the data directory has a ':', which ends a path in PATH"};
   if (tier == 1 && !launcher.privileged)
     return Error{ErrorKind::Unavailable, "needs root (CAP_SYS_ADMIN, and more uids than its own)"};
   const WorkspaceSpec workspace{.org_index = 0,

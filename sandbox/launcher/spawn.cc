@@ -86,9 +86,19 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+// Bash expands the value of BASH_ENV as if it stood in double quotes.
+std::string quoted(const std::string& path) {
+  std::string text;
+  for (const char c : path) {
+    if (std::string_view("$`\"\\").contains(c)) text += '\\';
+    text += c;
+  }
+  return text;
+}
+
 Result<void> start_bash(const WorkspacePlan& plan) {
   const std::string path = "PATH=" + plan.program_path;
-  const std::string start_file = "BASH_ENV=" + plan.start_file;
+  const std::string start_file = "BASH_ENV=" + quoted(plan.start_file);
   const std::array<const char*, 7> environment = {
       path.c_str(), "HOME=/", "LC_ALL=C.UTF-8", "TZ=UTC", "TERM=dumb", start_file.c_str(), nullptr};
   std::array<const char*, kBashArguments.size() + 1> arguments = {};

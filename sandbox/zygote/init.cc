@@ -50,9 +50,12 @@ bool owns_group = false;
   end_all();
 }
 
-// Without a pid namespace nothing else ends the sandbox when the zygote is killed.
+// Without a pid namespace nothing else ends the sandbox when the zygote is killed. What the script
+// may send its own group must not stop or end the init.
 void end_group_with_zygote() {
   owns_group = true;
+  for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2})
+    ::signal(signal, SIG_IGN);
   ::signal(SIGTERM, [](int /*signal*/) { ::kill(0, SIGKILL); });
   ::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 }

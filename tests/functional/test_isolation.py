@@ -102,6 +102,21 @@ class Inside:
             with self.assertRaises(TimeoutError):
                 listener.accept()
 
+    def test_each_sandbox_is_a_process_group_of_its_own(self):
+        """As kill(0) reaches its sender's whole group; older kernels have nothing else that would stop it."""
+        self.server.start_shell("sleep 1")
+        sleep = self.server.running("sleep")[0]
+        others = [process.pid for process in self.server.processes() if process.pid not in (sleep.pid, sleep.parent)]
+        init = next(process for process in self.server.processes() if process.pid == sleep.parent)
+        self.assertEqual(init.name, "init")
+        self.assertEqual({os.getpgid(sleep.pid), os.getpgid(init.pid)}, {init.pid})
+        self.assertNotIn(init.pid, [os.getpgid(pid) for pid in others])
+
+    def test_a_shell_started_by_a_command_reads_no_start_files(self):
+        self.assertEqual(self.shell("bash -c 'echo hi'").texts, ["hi\n"])
+        if self.tier != 3:  # there is no /tmp
+            self.assertEqual(self.shell("echo 'echo read' > /tmp/.bashrc; HOME=/tmp bash -c 'echo hi'").texts, ["hi\n"])
+
     def test_no_signal_reaches_a_process_outside(self):
         user = harness.ORDINARY_USER if harness.IS_ROOT and self.tier != 1 else None
         with subprocess.Popen(["sleep", "1000"], user=user) as neighbour:

@@ -225,9 +225,9 @@ class Healing(Story):
     def test_a_sandbox_that_dies_while_it_waits_is_replaced(self):
         with self.server() as server:
             server.initialize()
-            for _ in range(5):
+            for name in ("init", "waiting", "init", "waiting"):
                 server.shell("true")
-                waiting = server.running("init")
+                waiting = server.running(name)
                 harness.kill_all(waiting)
                 eventually(lambda waiting=waiting: not any(map(is_alive, waiting)))
                 self.assertEqual(server.shell("echo well").out, "well\n")

@@ -37,6 +37,7 @@ CASES = [
     ("a long sleep behind a pipe", "sleep 1000 | cat", 300, None),
     ("a shell that ignores signals", "trap '' TERM INT HUP QUIT PIPE; while sleep 0.01; do :; done", 300, None),
     ("a stopped shell", "kill -STOP $$", 300, None),
+    ("a shell that would stop its init", "trap '' TSTP TTIN TTOU HUP TERM; exec >&- 2>&-; kill -TSTP 0; while :; do sleep 1; done", 300, None),
     ("a process that left its session", "sleep 1000 & disown; (trap '' HUP; sleep 1000)", 300, None),
     ("an endless loop", "while :; do :; done", 300, None),
     ("two endless loops", "while :; do :; done & while :; do :; done", 300, None),

@@ -152,9 +152,10 @@ TEST_CASE("the tier decides, not what the launcher could do besides", "[plan]") 
   CHECK(only<EnterUserNamespace>(as_root.zygote).empty());
 }
 
-TEST_CASE("a sandbox becomes the inside user first of all", "[plan]") {
+TEST_CASE("a sandbox leaves its maker's group and becomes the inside user first of all", "[plan]") {
   const auto plan = plan_of(GENERATE(1, 2));
-  CHECK(plan.sandbox.front() == Step(MapOwnUser{kInsideUid}));
+  CHECK(plan.sandbox.at(0) == Step(OwnProcessGroup{}));
+  CHECK(plan.sandbox.at(1) == Step(MapOwnUser{kInsideUid}));
 }
 
 // What is in the root, as `mount` would print it.
