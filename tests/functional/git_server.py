@@ -170,7 +170,7 @@ class GitServer:
         with log:
             self.processes.append(subprocess.Popen(
                 [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, **IDENTITY}, start_new_session=True))
+                env={**os.environ, **IDENTITY, "PATH": os.environ["PATH"] + ":/usr/sbin"}, start_new_session=True))
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + 20

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -21,6 +22,22 @@ void remove_with_prefix(int directory, std::string_view prefix) {
   for (const auto& name : *names) {
     if (name.starts_with(prefix))
       (void)remove_tree(directory, name);  // tried again by the next run
+  }
+}
+
+// Locks of snapshots that a killed run had not published yet, or had removed already.
+void remove_locks_of_nothing(int snapshots) {
+  constexpr std::string_view kSuffix = ".lock";
+  const auto names = names_in(snapshots);
+  if (!names) return;
+  for (const auto& name : *names) {
+    if (!name.ends_with(kSuffix)) continue;
+    const auto commit = name.substr(0, name.size() - kSuffix.size());
+    struct stat status = {};
+    const bool is_there =
+        ::fstatat(snapshots, commit.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+    if (is_there || !is_object_id(commit)) continue;
+    if (lock_file(snapshots, name, {})) ::unlinkat(snapshots, name.c_str(), 0);
   }
 }
 
@@ -52,7 +69,9 @@ void remove_leftovers(int directory) {
   remove_with_prefix(directory, "mirror.git.");
   remove_with_prefix(directory, "current.");
   const auto snapshots = open_directory(directory, "snapshots");
-  if (snapshots) remove_with_prefix(snapshots->get(), "tmp.");
+  if (!snapshots) return;
+  remove_with_prefix(snapshots->get(), "tmp.");
+  remove_locks_of_nothing(snapshots->get());
 }
 
 bool remove_unused_snapshot(int snapshots, const std::string& commit) {
