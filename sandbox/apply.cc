@@ -253,7 +253,7 @@ struct Applier {
                  "opening '" + step.path + "'");
   }
 
-  // Only the init itself: what it executes can be seen again.
+  // Only the init itself: its shell makes itself visible again.
   Result<void> operator()(const HideProcess& /*step*/) {
     return check(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "hiding the init");
   }
