@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -27,7 +28,8 @@ enum class ErrorKind {
 struct Error {
   ErrorKind kind = ErrorKind::Internal;
   std::string message;
-  std::string field = {};  // the argument at fault, empty when it is none or several
+  std::string field = {};              // the argument at fault, empty when it is none or several
+  std::chrono::seconds retry_after{};  // LimitExceeded: when it may go well, 0 when not known
 
   // The same error with one phrase of context in front: `during: message`.
   [[nodiscard]] Error during(std::string_view what) && {

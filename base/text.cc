@@ -30,9 +30,13 @@ std::size_t sequence_length(std::string_view bytes) {
   return std::all_of(rest.begin(), rest.end(), is_continuation) ? length : 0;
 }
 
-bool is_hidden_control(char byte) {
-  const auto value = static_cast<unsigned char>(byte);
-  return (value < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || value == 0x7F;
+// Whether `bytes` begins with a control character that is to be seen: C0 but for TAB, LF and CR,
+// DEL, and C1 (U+0080 to U+009F), by which terminals can be told as much as by ESC (ECMA-48, 5.2).
+bool begins_with_control(std::string_view bytes) {
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  if (first == 0xC2 && bytes.size() > 1) return static_cast<unsigned char>(bytes[1]) < 0xA0;
+  const bool is_shown = first == '\t' || first == '\n' || first == '\r';
+  return (first < 0x20 && !is_shown) || first == 0x7F;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -54,7 +58,7 @@ std::string visible_text(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
-    const std::size_t length = is_hidden_control(bytes[0]) ? 0 : sequence_length(bytes);
+    const std::size_t length = begins_with_control(bytes) ? 0 : sequence_length(bytes);
     if (length == 0) {
       fmt::format_to(std::back_inserter(text), "\\x{:02X}", static_cast<unsigned char>(bytes[0]));
     } else {

@@ -96,6 +96,8 @@ Json error_body(const Error& error, const RequestId& request) {
   if (error.kind == ErrorKind::InvalidArgument) {
     if (!error.field.empty()) body["data"]["field"] = visible_text(error.field);
     body["data"]["reason"] = body["message"];
+  } else if (error.retry_after.count() > 0) {
+    body["data"]["retryAfterSeconds"] = error.retry_after.count();
   } else if (error.kind == ErrorKind::Internal) {
     body["data"]["requestId"] = request.value;
   }

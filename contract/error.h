@@ -24,7 +24,8 @@ std::span<const ErrorCode> error_codes();
 
 // `{"defined": bool, "code": string, "status": int, "message": string, "data"?: object}`; `defined`
 // is false for an Internal error alone, which the contract does not foresee. A bad request carries
-// `data.reason` and, where it is one field, `data.field`. An Internal error keeps its detail out of
+// `data.reason` and, where it is one field, `data.field`; a limit reached carries
+// `data.retryAfterSeconds` where that is known. An Internal error keeps its detail out of
 // the answer and carries the request's id instead, under which the log has it.
 Json error_body(const Error& error, const RequestId& request);
 

@@ -29,7 +29,7 @@ namespace {
 // valijson stops counting.
 class StringBound : public valijson::constraints::PolyConstraint {
  public:
-  enum class Unit { Bytes, Characters };
+  enum class Unit { MostBytes, MostCharacters, LeastCharacters };
   StringBound(Unit unit, std::uint64_t limit) : unit_(unit), limit_(limit) {}
 
   bool validate(const valijson::adapters::Adapter& target,
@@ -37,7 +37,15 @@ class StringBound : public valijson::constraints::PolyConstraint {
                 valijson::ValidationResults* /*results*/) const override {
     if (!target.isString()) return true;
     const std::string text = target.asString();
-    return (unit_ == Unit::Bytes ? text.size() : character_count(text)) <= limit_;
+    switch (unit_) {
+      case Unit::MostBytes:
+        return text.size() <= limit_;
+      case Unit::MostCharacters:
+        return character_count(text) <= limit_;
+      case Unit::LeastCharacters:
+        return character_count(text) >= limit_;
+    }
+    return false;
   }
 
  private:
@@ -84,6 +92,10 @@ Result<nlohmann::json> judged_part(Json schema) {
   const char* refused = nullptr;
   for_each_schema(schema, [&](Json& inner) {
     inner.erase("format");
+    if (inner.contains("minLength")) {  // valijson would add its own to one of this name
+      inner["x-minLength"] = inner["minLength"];
+      inner.erase("minLength");
+    }
     for (const char* keyword : {"pattern", "patternProperties"}) {
       if (inner.contains(keyword)) refused = keyword;
     }
@@ -155,8 +167,11 @@ Result<std::unique_ptr<Schema::Compiled>> Schema::Compiled::make(const Json& sch
   compiled->schema = schema;
   try {
     valijson::SchemaParser parser;
-    parser.addConstraintBuilder("x-maxBytes", new StringBoundBuilder(StringBound::Unit::Bytes));
-    parser.addConstraintBuilder("maxLength", new StringBoundBuilder(StringBound::Unit::Characters));
+    parser.addConstraintBuilder("x-maxBytes", new StringBoundBuilder(StringBound::Unit::MostBytes));
+    parser.addConstraintBuilder("maxLength",
+                                new StringBoundBuilder(StringBound::Unit::MostCharacters));
+    parser.addConstraintBuilder("x-minLength",
+                                new StringBoundBuilder(StringBound::Unit::LeastCharacters));
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(judged), compiled->judge);
   } catch (const std::exception& error) {
     return Error{ErrorKind::InvalidArgument, fmt::format("compiling a schema: {}", error.what())};
