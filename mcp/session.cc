@@ -22,9 +22,16 @@ std::unexpected<ProtocolError> invalid_params(std::string_view rule) {
   return refused(ErrorCode::InvalidParams, fmt::format("invalid params: {}", rule));
 }
 
-std::unexpected<ProtocolError> busy() {
-  return refused(ErrorCode::Internal,
-                 "the server is busy: try again when running calls have ended");
+constexpr const char* kBusy =
+    "limit reached: as many calls as may are in progress; try again in 1 s";
+
+std::unexpected<ProtocolError> busy() { return refused(ErrorCode::Internal, kBusy); }
+
+ToolResult busy_result() {
+  ToolResult result;
+  result.is_error = true;
+  result.content.push_back(text_block(kBusy));
+  return result;
 }
 
 bool is_answered(const Message& message) {
@@ -175,7 +182,8 @@ std::optional<Outcome> Session::call_tool(const Asked& asked) {
     in_flight->answer(pending, response_text(pending->id(), run(server, *tool, call, era)));
   };
   if (!server_.pool().submit(std::move(job))) {
-    in_flight_->answer(pending, response_text(pending->id(), busy()));
+    in_flight_->answer(pending,
+                       response_text(pending->id(), server_.call_result(busy_result(), asked.era)));
   }
   return std::nullopt;
 }

@@ -7,16 +7,19 @@
 namespace lightfast::mcp {
 
 bool WorkerPool::submit(Job job) {
-  const std::lock_guard lock(mutex_);
-  const std::size_t jobs = queue_.size() + running_;
-  if (jobs >= limits_.threads + limits_.queue || !ensure_thread(jobs + 1)) return false;
-  queue_.push_back(std::move(job));
-  changed_.notify_one();
+  {
+    const std::lock_guard lock(mutex_);
+    const std::size_t jobs = queue_.size() + running_;
+    if (jobs >= limits_.threads + limits_.queue || !ensure_thread(jobs + 1)) return false;
+    queue_.push_back(std::move(job));
+  }
+  changed_.notify_one();  // without the lock, which the one that wakes takes at once
   return true;
 }
 
 // With the lock held: sees that there are as many threads as `jobs`, or as many as there may be.
 bool WorkerPool::ensure_thread(std::size_t jobs) {
+  retired_.clear();
   if (threads_.size() >= std::min(jobs, limits_.threads)) return true;
   try {
     threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
@@ -26,10 +29,25 @@ bool WorkerPool::ensure_thread(std::size_t jobs) {
   return true;
 }
 
+// With the lock held: takes the calling thread out of the pool when there are more than are kept.
+bool WorkerPool::may_retire() {
+  if (threads_.size() <= limits_.kept) return false;
+  const auto self = std::ranges::find(threads_, std::this_thread::get_id(), &std::jthread::get_id);
+  retired_.push_back(std::move(*self));
+  threads_.erase(self);
+  return true;
+}
+
 void WorkerPool::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [this] { return !queue_.empty(); })) {
+  for (;;) {
+    const bool has_job =
+        changed_.wait_for(lock, stop, limits_.idle, [this] { return !queue_.empty(); });
     if (stop.stop_requested()) return;
+    if (!has_job) {
+      if (may_retire()) return;
+      continue;
+    }
     Job job = std::move(queue_.front());
     queue_.pop_front();
     ++running_;

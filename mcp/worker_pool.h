@@ -2,6 +2,7 @@
 // them, so that a program which runs none starts no slower. Any thread may submit.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -16,6 +17,8 @@ namespace lightfast::mcp {
 struct WorkerLimits {
   std::size_t threads = 8;
   std::size_t queue = 256;  // jobs that may wait for a thread
+  std::size_t kept = 8;  // threads that stay when there is nothing to do; others end after `idle`
+  std::chrono::milliseconds idle{10'000};
 };
 
 class WorkerPool {
@@ -35,6 +38,7 @@ class WorkerPool {
 
  private:
   [[nodiscard]] bool ensure_thread(std::size_t jobs);
+  [[nodiscard]] bool may_retire();
   void work(const std::stop_token& stop);
 
   const WorkerLimits limits_;
@@ -42,6 +46,7 @@ class WorkerPool {
   std::condition_variable_any changed_;
   std::deque<Job> queue_;
   std::size_t running_ = 0;
+  std::vector<std::jthread> retired_;  // have ended, or are about to
   std::vector<std::jthread> threads_;  // last: they end before what they use
 };
 

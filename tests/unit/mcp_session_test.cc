@@ -89,7 +89,8 @@ TEST_CASE("a call beyond the queue's bound is refused as busy, and the session g
   talk.session.receive(call_line("2", "wait"));
   const Json refused = talk.ask(call_line("3", "wait"));
   CHECK(refused["id"] == 3);
-  CHECK(refused["error"]["message"].get<std::string>().find("busy") != std::string::npos);
+  CHECK(refused["result"]["isError"] == true);
+  CHECK(refused["result"]["content"][0]["text"].get<std::string>().contains("limit reached"));
   CHECK(talk.ask(kPing).contains("result"));
 }
 

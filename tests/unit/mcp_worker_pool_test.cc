@@ -1,4 +1,7 @@
 #include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <iterator>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -10,6 +13,10 @@ namespace lightfast::mcp {
 namespace {
 
 using test::Gate;
+
+std::ptrdiff_t threads_of_this_process() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+}
 
 TEST_CASE("as many jobs run at once as there are threads, and the queue is bounded") {
   Gate both_started;
@@ -26,6 +33,25 @@ TEST_CASE("as many jobs run at once as there are threads, and the queue is bound
   CHECK(pool.submit(job));
   CHECK_FALSE(pool.submit(job));
   release.open();
+}
+
+TEST_CASE("threads beyond those kept end when there is nothing to do, and come again") {
+  std::atomic<int> done = 0;
+  WorkerPool pool({.threads = 6, .queue = 9, .kept = 1, .idle = std::chrono::milliseconds(20)});
+  for (int round = 1; round <= 3; ++round) {
+    Gate all_started;
+    std::atomic<int> started = 0;
+    for (int i = 0; i < 6; ++i) {
+      REQUIRE(pool.submit([&] {
+        if (++started == 6) all_started.open();
+        CHECK(all_started.wait());
+        ++done;
+      }));
+    }
+    while (done < 6 * round) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    CHECK(threads_of_this_process() <= 2);
+  }
 }
 
 TEST_CASE("the pool ends after the jobs that have begun") {
