@@ -9,6 +9,7 @@
 #include <spdlog/fmt/ranges.h>
 
 #include "app/commands.h"
+#include "app/sandbox_settings.h"
 #include "app/services.h"
 #include "base/text.h"
 
@@ -16,6 +17,9 @@ namespace lightfast {
 namespace {
 
 constexpr std::chrono::seconds kPatience{60};
+
+// Answers 1 in a UTF-8 locale, else 2.
+constexpr const char* kTrial = "x=\xC3\xA9; echo ${#x}";
 
 // Prints findings as they come, one line each, and remembers whether a command could run safely.
 class Findings {
@@ -89,6 +93,10 @@ void look_at_toolbox(Findings& findings, sandbox::Sandboxes& sandboxes) {
   }
 }
 
+void look_at_limits(Findings& findings, const sandbox::SandboxOptions& options) {
+  findings.good(fmt::format("limits: {}", fmt::join(limits_in_words(options), " ")));
+}
+
 void look_at_data_dir(Findings& findings, const Settings& settings) {
   struct statvfs space = {};
   if (::statvfs(settings.data_dir.c_str(), &space) != 0)
@@ -123,9 +131,15 @@ void try_a_command(Findings& findings, Services& services, const Settings& setti
   const auto current = services.repo().current(std::chrono::steady_clock::now(), {});
   if (!current) return;
   const auto run =
-      services.sandboxes().run(settings.org, current->snapshot->root(), {.script = "echo ok"}, {});
-  if (run && run->outcome == sandbox::Outcome::Exited && run->out.head == "ok\n") {
+      services.sandboxes().run(settings.org, current->snapshot->root(), {.script = kTrial}, {});
+  const bool has_run = run && run->outcome == sandbox::Outcome::Exited;
+  if (has_run && run->out.head == "1\n") {
     findings.good("a command ran in the sandbox");
+  } else if (has_run && run->out.head == "2\n") {
+    findings.warn(
+        "a command ran in the sandbox, but it does not know UTF-8: the locale C.UTF-8 is missing "
+        "on "
+        "this machine, or its C library does not take the archive made of it");
   } else {
     findings.bad("a command could not run: " +
                  (run ? std::string("unexpected result") : run.error().message));
@@ -148,6 +162,7 @@ Result<int> run_doctor(const Settings& settings) {
     findings.warn("the server cannot confine itself: " + why);
   look_at_isolation(findings, (*services)->sandboxes());
   look_at_toolbox(findings, (*services)->sandboxes());
+  look_at_limits(findings, (*services)->sandboxes().options());
   look_at_data_dir(findings, settings);
   if (has_repo) {
     look_at_repo(findings, **services, settings);

@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <csignal>
 #include <iostream>
 #include <string>
@@ -48,6 +50,10 @@ int main_with(const std::vector<std::string>& arguments) {
 }  // namespace lightfast
 
 int main(int count, char** arguments) {
+  // By themselves, limits that glibc raises with use would have each thread keep what one large
+  // answer took (mallopt(3)).
+  ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  ::mallopt(M_ARENA_MAX, 2);
   ::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write that met it
   return lightfast::main_with({arguments + 1, arguments + count});
 }

@@ -54,6 +54,12 @@ class StopEvents {
   UniqueFd signals_, all_;
 };
 
+// Every call that waits for a place has a thread, so that a short one can pass long ones.
+mcp::WorkerLimits workers_for(const sandbox::AdmissionLimits& limits) {
+  constexpr std::size_t kMore = 16;  // those that wait for a sync, and are refused
+  return {.threads = limits.running_per_org + limits.waiting_per_org + kMore, .queue = 64};
+}
+
 }  // namespace
 
 Result<int> run_mcp(const Settings& settings) {
@@ -62,7 +68,8 @@ Result<int> run_mcp(const Settings& settings) {
   TRY(stop.watch(services->launcher().death_fd()));
   auto transport = TRY(mcp::StdioTransport::take_over(stop.fd()));
   services->start();
-  mcp::Server server({.instructions = [&services] { return services->instructions(); }},
+  mcp::Server server({.instructions = [&services] { return services->instructions(); },
+                      .workers = workers_for(services->sandboxes().options().admission)},
                      mcp::contract_tools(services->catalog(), settings.org));
   const auto served = mcp::serve(server, *transport);
   const bool launcher_died = stop.is_readable(services->launcher().death_fd());

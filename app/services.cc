@@ -10,8 +10,10 @@
 #include <spdlog/fmt/ranges.h>
 
 #include "app/git_jobs.h"
+#include "app/sandbox_settings.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/scheduling.h"
 #include "base/text.h"
 #include "contract/shell.h"
 #include "sandbox/confine.h"
@@ -34,6 +36,13 @@ constexpr std::array kProcedures = {
     Binding{contract::shell_procedure, bind_shell},
 };
 
+Result<sandbox::SandboxOptions> sandbox_options(const Settings& settings) {
+  sandbox::SandboxOptions options{.data_dir = settings.data_dir};
+  TRY(apply_limits(settings.limits, options));
+  if (!settings.programs.empty()) options.programs = TRY(programs_of(settings.programs));
+  return options;
+}
+
 constexpr std::size_t kMaxInstructions = 2000;
 constexpr std::chrono::seconds kFirstSync{60};
 
@@ -49,10 +58,12 @@ std::vector<contract::Procedure> declared_procedures() {
 Result<std::unique_ptr<Services>> Services::create(const Settings& settings) {
   std::unique_ptr<Services> services(new Services);
   services->org_ = settings.org;
+  auto options = TRY(sandbox_options(settings));
   TRY(make_private_directories(settings.data_dir).during("data dir"));
   services->launcher_ = TRY(sandbox::LauncherProcess::start());
-  services->sandboxes_ = std::make_unique<sandbox::Sandboxes>(
-      *services->launcher_, sandbox::SandboxOptions{.data_dir = settings.data_dir});
+  ask_for_short_turns(Children::Alike);
+  services->sandboxes_ =
+      std::make_unique<sandbox::Sandboxes>(*services->launcher_, std::move(options));
   services->git_jobs_ = std::make_unique<ConfinedGitJobs>(*services->sandboxes_);
   if (!settings.repo.empty()) TRY(services->open_repo(settings));
   services->confine(settings);

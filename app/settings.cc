@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -27,6 +28,10 @@ constexpr std::array kSettings = {
     Setting{
         "data-dir", "DIR",
         "where mirrors, snapshots and the toolbox are kept (default: $XDG_DATA_HOME/lightfast)"},
+    Setting{"limits", "NAME=N,...",
+            "what commands may use, such as memoryMiB=256,processes=64 (docs/configuration.md)"},
+    Setting{"programs", "NAME,...",
+            "the programs that commands have; after a + these besides the usual ones"},
     Setting{"log-level", "LEVEL",
             "error, warn, info, debug or off (default: info for mcp, error for others)"},
     Setting{"log-file", "FILE", "where log lines go (default: stderr)"},
@@ -69,6 +74,32 @@ Error unknown_key(const std::string& file, const std::string& key) {
           fmt::format("config file '{}': unknown key '{}'; {}", file, visible_line(key), hint)};
 }
 
+std::string limits_text(const Json& limits) {
+  std::vector<std::string> words;
+  for (const auto& [limit, number] : limits.items())
+    words.push_back(fmt::format("{}={}", limit, number.dump()));
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
+std::string programs_text(const Json& programs) {
+  std::vector<std::string> words;
+  words.reserve(programs.size());
+  for (const auto& program : programs)
+    words.push_back(program.is_string() ? program.get<std::string>() : program.dump());
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
+// As the option takes it: `limits` may be an object of numbers, `programs` a list of names.
+Result<std::string> text_of(std::string_view name, const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (name == "limits" && value.is_object()) return limits_text(value);
+  if (name == "programs" && value.is_array()) return programs_text(value);
+  const char* wanted = "a string";
+  if (name == "limits") wanted = "an object of numbers";
+  if (name == "programs") wanted = "a list of names";
+  return Error{ErrorKind::InvalidArgument, fmt::format("'{}' must be {}", name, wanted)};
+}
+
 Result<Values> read_config(const std::string& file) {
   const auto doing = fmt::format("config file '{}'", file);
   const auto text = TRY(read_file(file).during(doing));
@@ -80,11 +111,7 @@ Result<Values> read_config(const std::string& file) {
   for (const auto& [key, value] : document.items()) {
     const Setting* setting = find_setting(key);
     if (setting == nullptr) return unknown_key(file, key);
-    if (!value.is_string()) {
-      return Error{ErrorKind::InvalidArgument,
-                   fmt::format("{}: '{}' must be a string", doing, setting->name)};
-    }
-    values[setting->name] = value.get<std::string>();
+    values[setting->name] = TRY(text_of(setting->name, value).during(doing));
   }
   return values;
 }
@@ -166,6 +193,8 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   }
   if (values.contains("log-level")) settings.log_level = values["log-level"];
   settings.log_file = values["log-file"];
+  settings.limits = values["limits"];
+  settings.programs = values["programs"];
   settings.repo_token = TRY(secret("LIGHTFAST_REPO_TOKEN", environment));
   settings.ca_file = environment("LIGHTFAST_CA_FILE").value_or("");
   return settings;

@@ -34,6 +34,8 @@ struct Settings {
   std::string repo_token;                // LIGHTFAST_REPO_TOKEN, or the content of the file
                                          // LIGHTFAST_REPO_TOKEN_FILE names
   std::filesystem::path ca_file;         // LIGHTFAST_CA_FILE
+  std::string limits;                    // see app/sandbox_settings.h
+  std::string programs;
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

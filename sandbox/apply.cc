@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/files.h"
@@ -81,15 +82,33 @@ Result<void> become(std::uint32_t id) {
   return check(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0, "setting dumpable");
 }
 
+// Whether others' uids may show as one's own: those that a user namespace does not have all show as
+// the overflow uid (user_namespaces(7)), which is usually nobody's.
+bool looks_like_others() {
+  constexpr std::string_view kAllUids = "4294967295";  // as the initial namespace maps
+  const auto overflow = read_file("/proc/sys/kernel/overflowuid", 32);
+  const auto map = read_file("/proc/self/uid_map");
+  return overflow && map && !map->contains(kAllUids) &&
+         std::strtoul(overflow->c_str(), nullptr, 10) == ::getuid();
+}
+
+std::filesystem::path user_namespace_of(const std::filesystem::path& process) {
+  std::error_code failed;
+  return std::filesystem::read_symlink(process / "ns/user", failed);
+}
+
 // Threads of the own user's processes, those of this process included. A directory's links tell its
 // entries (proc(5)).
 std::uint64_t tasks_of_user() {
+  const bool check_namespace = looks_like_others();
+  const auto own_namespace = user_namespace_of("/proc/self");
   std::uint64_t count = 0;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
     struct stat tasks = {};
     if (::stat((entry.path() / "task").c_str(), &tasks) != 0 || tasks.st_uid != ::getuid())
       continue;
+    if (check_namespace && user_namespace_of(entry.path()) != own_namespace) continue;
     count += tasks.st_nlink > 2 ? tasks.st_nlink - 2 : 1;
   }
   return count;
@@ -223,8 +242,7 @@ struct Applier {
     TRY(limit(RLIMIT_MEMLOCK, 0));
     TRY(limit(RLIMIT_MSGQUEUE, 0));
     // SIGXCPU at the soft limit tells this limit from a kill at the hard one.
-    const auto seconds = static_cast<std::uint64_t>(kMaxWallClock.count()) / 1000;
-    TRY(limit(RLIMIT_CPU, seconds, seconds + 1));
+    TRY(limit(RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1));
     const std::uint64_t others = step.own_user_namespace ? 0 : tasks_of_user();
     return limit(RLIMIT_NPROC, limits.processes + others);
   }

@@ -23,9 +23,10 @@ std::uint32_t high(std::uint64_t mask) { return static_cast<std::uint32_t>(mask 
 
 // Lowering the bounding set takes CAP_SETPCAP; a process without it has nothing to lower.
 void lower_bounding_set(std::uint64_t keep_mask) {
-  for (unsigned long capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0;
-       ++capability) {
-    if ((keep_mask >> capability & 1U) == 0) ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  for (unsigned long capability = 0;; ++capability) {
+    const bool keep = (keep_mask >> capability & 1U) != 0;
+    const int what = keep ? PR_CAPBSET_READ : PR_CAPBSET_DROP;
+    if (::prctl(what, capability, 0, 0, 0) < 0) return;  // there is none of this number
   }
 }
 

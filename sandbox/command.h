@@ -21,6 +21,7 @@ enum class Outcome {
   TimedOut,      // killed at the wall clock limit
   OutputLimit,   // killed while writing more than is ever read
   MemoryLimit,   // killed for the memory of the whole tree
+  CpuLimit,      // killed for the processor time of the whole tree
   ProcessLimit,  // killed for starting more than the limit on processes (tier 3; elsewhere starting
                  // fails)
   Cancelled,     // killed because the caller asked

@@ -43,11 +43,7 @@ class ElfFile {
     if (header->e_ident[EI_CLASS] != ELFCLASS64)
       return Error{ErrorKind::Corrupt, "not a 64-bit program"};
     needs_.is_elf = true;
-    for (std::uint64_t i = 0; i < header->e_phnum; ++i) {
-      const auto segment = at<Elf64_Phdr>(bytes_, header->e_phoff + i * header->e_phentsize);
-      if (!segment) return Error{ErrorKind::Corrupt, "program headers outside the file"};
-      segments_.push_back(*segment);
-    }
+    TRY(read_segments(*header));
     for (const auto& segment : segments_) {
       if (segment.p_type == PT_INTERP) {
         needs_.interpreter = text_at(bytes_, segment.p_offset);
@@ -60,6 +56,17 @@ class ElfFile {
   }
 
  private:
+  Result<void> read_segments(const Elf64_Ehdr& header) {
+    if (header.e_phnum > 0 && header.e_phentsize < sizeof(Elf64_Phdr))
+      return Error{ErrorKind::Corrupt, "program headers that lie over each other"};
+    for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
+      const auto segment = at<Elf64_Phdr>(bytes_, header.e_phoff + i * header.e_phentsize);
+      if (!segment) return Error{ErrorKind::Corrupt, "program headers outside the file"};
+      segments_.push_back(*segment);
+    }
+    return {};
+  }
+
   void read_dynamic(const Elf64_Phdr& segment) {
     std::vector<Elf64_Dyn> entries;
     for (std::uint64_t offset = 0; offset < segment.p_filesz; offset += sizeof(Elf64_Dyn)) {

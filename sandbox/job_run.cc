@@ -113,12 +113,14 @@ Result<std::string> run_job(LauncherProcess& launcher, const Job& job,
     const std::uint64_t one = 1;
     (void)!::write(stop_event.get(), &one, sizeof one);
   });
+  // Before the helper is there: why one ends without reading it is then still heard. A request is
+  // far smaller than a pipe holds; one that is not is an error, not a wait for nobody.
+  ::fcntl(input[1].get(), F_SETFL, O_NONBLOCK);
+  TRY(write_all(input[1].get(), job.input).during("handing over a helper's request"));
+  input[1].reset();
   auto reply = TRY(launcher.send(encode(job.spec), {input[0].get(), output[1].get()}));
   input[0].reset();
   output[1].reset();
-  // Requests are far smaller than a pipe holds, so this does not wait for the helper.
-  TRY(write_all(input[1].get(), job.input).during("handing over a helper's request"));
-  input[1].reset();
   return JobRun(job, std::move(reply), std::move(output[0]), stop_event.get()).hold();
 }
 

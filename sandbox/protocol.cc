@@ -13,7 +13,9 @@ Error malformed(std::string_view what) {
 }
 
 void write_limits(WireWriter& writer, const Limits& limits) {
-  writer.number(limits.memory_bytes)
+  writer.number(static_cast<std::uint64_t>(limits.wall_clock.count()))
+      .number(limits.cpu_seconds)
+      .number(limits.memory_bytes)
       .number(limits.address_space_bytes)
       .number(limits.processes)
       .number(limits.open_files)
@@ -24,7 +26,9 @@ void write_limits(WireWriter& writer, const Limits& limits) {
 
 // Braces fix the order in which the members are read.
 Limits read_limits(WireReader& reader) {
-  return Limits{.memory_bytes = reader.number(),
+  return Limits{.wall_clock = std::chrono::seconds(reader.number()),
+                .cpu_seconds = reader.number(),
+                .memory_bytes = reader.number(),
                 .address_space_bytes = reader.number(),
                 .processes = reader.number(),
                 .open_files = reader.number(),
@@ -148,10 +152,11 @@ Result<JobReply> decode_job_reply(std::string_view bytes) {
   return reply;
 }
 
-std::string encode_order(std::uint64_t started) {
+std::string encode_order(std::uint64_t started, bool has_neighbours) {
   return WireWriter()
       .number(static_cast<std::uint64_t>(ZygoteRequest::Order))
       .number(started)
+      .number(has_neighbours ? 1 : 0)
       .bytes();
 }
 
@@ -159,13 +164,15 @@ std::string encode_kill(std::uint64_t sandbox) {
   return WireWriter()
       .number(static_cast<std::uint64_t>(ZygoteRequest::Kill))
       .number(sandbox)
+      .number(0)
       .bytes();
 }
 
 Result<DecodedZygoteRequest> decode_zygote_request(std::string_view bytes) {
   WireReader reader(bytes);
   const DecodedZygoteRequest request{.kind = static_cast<ZygoteRequest>(reader.number()),
-                                     .sandbox = reader.number()};
+                                     .sandbox = reader.number(),
+                                     .has_neighbours = reader.number() != 0};
   const bool known = request.kind == ZygoteRequest::Order || request.kind == ZygoteRequest::Kill;
   if (!reader.ok() || !known) return malformed("zygote request");
   return request;
@@ -195,8 +202,7 @@ Result<SandboxNotice> decode_notice(std::string_view bytes) {
   SandboxNotice notice{.notice = static_cast<Notice>(reader.number()),
                        .value = reader.number(),
                        .text = reader.text()};
-  const bool known =
-      notice.notice >= Notice::Started && notice.notice <= Notice::ProcessesExhausted;
+  const bool known = notice.notice >= Notice::Exited && notice.notice <= Notice::ProcessesExhausted;
   if (!reader.ok() || !known) return malformed("notice");
   return notice;
 }

@@ -103,12 +103,14 @@ Result<JobReply> decode_job_reply(std::string_view bytes);
 // ---- server <-> zygote
 
 enum class ZygoteRequest : std::uint64_t { Order = 1, Kill };
-// One more sandbox is to be made. `started`: the one that is put to use now, 0 for none.
-std::string encode_order(std::uint64_t started);
+// One more sandbox is to be made. `started`: the one that is put to use now, 0 for none;
+// `has_neighbours`: other organisations use the server, too.
+std::string encode_order(std::uint64_t started, bool has_neighbours);
 std::string encode_kill(std::uint64_t sandbox);
 struct DecodedZygoteRequest {
   ZygoteRequest kind = ZygoteRequest::Order;
   std::uint64_t sandbox = 0;
+  bool has_neighbours = false;
 };
 Result<DecodedZygoteRequest> decode_zygote_request(std::string_view bytes);
 
@@ -128,13 +130,13 @@ Result<ZygoteReply> decode_zygote_reply(std::string_view bytes);
 inline constexpr std::size_t kMaxScriptBytes = 32'768;
 
 enum class Notice : std::uint64_t {
-  Started = 1,         // the shell has its script
-  Exited,              // final; value = exit code
+  Exited = 1,          // final; value = exit code
   Signaled,            // final; value = signal
   SetupFailed,         // final; text says what
   MemoryExceeded,      // final; from the zygote, which kills the sandbox
   ProcessesExceeded,   // final; as MemoryExceeded, where the kernel does not hold the limit itself
                        // (tier 3)
+  CpuExceeded,         // final; as MemoryExceeded
   ProcessesExhausted,  // the limit on processes was reached
 };
 struct SandboxNotice {

@@ -1,8 +1,9 @@
 #include "sandbox/runner.h"
 
-#include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,14 +39,12 @@ class Conversation {
         out_(command.max_output_bytes),
         err_(command.max_output_bytes),
         started_(Clock::now()),
-        deadline_(started_ + command.timeout) {
-    ::fcntl(sandbox_.standard_output.get(), F_SETFL, O_NONBLOCK);
-    ::fcntl(sandbox_.standard_error.get(), F_SETFL, O_NONBLOCK);
-  }
+        deadline_(started_ + command.timeout) {}
 
   Result<Run> hold(const std::string& script) {
     // Where that fails, a notice or the end of the channel says why.
-    (void)send_packet(sandbox_.control.get(), script);
+    script_sent_ = send_packet(sandbox_.control.get(), script).has_value();
+    workspace_.begun(sandbox_);
     while (!is_over()) step();
     if (!problem_.empty()) return Error{ErrorKind::Unavailable, problem_};
     const bool by_itself = run_.outcome == Outcome::Exited || run_.outcome == Outcome::Signaled;
@@ -89,30 +88,40 @@ class Conversation {
   }
 
   void hear() {
-    const auto packet = receive_packet(sandbox_.control.get());
+    auto packet = receive_packet(sandbox_.control.get());
+    const bool was_reset = !packet;
+    // An end with the script unread resets the channel once; a notice may be behind that.
+    if (was_reset) packet = receive_packet(sandbox_.control.get());
     const auto notice =
         packet && !packet->is_end()
             ? decode_notice(packet->bytes)
             : Result<SandboxNotice>(Error{ErrorKind::Unavailable, "the sandbox was killed"});
+    if (!ended_) script_taken_ = !was_reset && is_script_taken();
     if (!notice) {
       // Nothing more will come: the init is gone without a word, killed together with its sandbox.
       sandbox_.control.reset();
       if (!ended_) end_as({.notice = Notice::Signaled, .value = 9, .text = {}});
       return;
     }
-    if (notice->notice == Notice::Started) {
-      started_script_ = true;
-    } else if (notice->notice == Notice::ProcessesExhausted) {
+    if (notice->notice == Notice::ProcessesExhausted) {
       run_.processes_exhausted = true;
     } else if (!ended_) {
       end_as(*notice);
     }
   }
 
+  // Whether the shell has read the script: until then it is among what the socket still has to
+  // deliver (unix(7)); an end of the channel before that is an error of reading.
+  bool is_script_taken() const {
+    int undelivered = 0;
+    return script_sent_ && ::ioctl(sandbox_.control.get(), SIOCOUTQ, &undelivered) == 0 &&
+           undelivered == 0;
+  }
+
   void end_as(const SandboxNotice& notice) {
     ended_ = true;
     deadline_ = Clock::now() + kDrain;
-    if (!started_script_) problem_ = "the sandbox died";  // its end is not that of a script
+    if (!script_taken_) problem_ = "the sandbox died";  // its end is not that of a script
     run_.status = static_cast<int>(notice.value);
     switch (notice.notice) {
       case Notice::Signaled:
@@ -120,6 +129,9 @@ class Conversation {
         break;
       case Notice::MemoryExceeded:
         run_.outcome = Outcome::MemoryLimit;
+        break;
+      case Notice::CpuExceeded:
+        run_.outcome = Outcome::CpuLimit;
         break;
       case Notice::ProcessesExceeded:
         run_.outcome = Outcome::ProcessLimit;
@@ -155,7 +167,7 @@ class Conversation {
   Capture out_, err_;
   Clock::time_point started_, deadline_;
   Run run_;
-  bool started_script_ = false, ended_ = false, gave_up_ = false;
+  bool script_sent_ = false, script_taken_ = false, ended_ = false, gave_up_ = false;
   std::string problem_;
   std::array<char, 65536> buffer_;
 };

@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <functional>
+#include <condition_variable>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -22,6 +23,15 @@ namespace lightfast::sandbox {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Idle workspaces keep one sandbox ready after the first, and none after the second of these.
+constexpr std::chrono::seconds kShrinkAfter{10};
+constexpr std::chrono::minutes kCloseAfter{15};
+constexpr std::chrono::seconds kHousekeeping{5};
+
+// Open at once; the longest idle one is closed for another. A workspace with one sandbox ready
+// holds about 1.5 MiB.
+constexpr std::size_t kMostWorkspaces = 64;
 
 std::string explain_no_tier(const TierReport& report) {
   std::string text =
@@ -41,51 +51,8 @@ Result<std::string> directory_identity(const std::filesystem::path& path) {
 
 }  // namespace
 
-// How many commands of each org run and wait.
-struct Sandboxes::Places {
-  struct Count {
-    std::size_t running = 0, waiting = 0;
-  };
-  std::mutex mutex;
-  std::condition_variable_any freed;
-  std::map<OrgId, Count> counts;
-
-  // Waits for a place; the caller gives it back with leave().
-  Result<void> enter(const OrgId& org, const SandboxOptions& options, Clock::time_point deadline,
-                     const std::stop_token& stop) {
-    std::unique_lock lock(mutex);
-    auto& count = counts[org];
-    if (count.waiting >= options.waiting_per_org) {
-      return Error{
-          ErrorKind::LimitExceeded,
-          fmt::format("{} commands wait already; try again in a second", options.waiting_per_org)};
-    }
-    ++count.waiting;
-    const bool free = freed.wait_until(lock, stop, deadline,
-                                       [&] { return count.running < options.running_per_org; });
-    --count.waiting;
-    if (stop.stop_requested())
-      return Error{ErrorKind::Timeout, "cancelled while waiting for other commands"};
-    if (!free) {
-      return Error{ErrorKind::Timeout,
-                   fmt::format("{} other commands were running all the while; try again",
-                               options.running_per_org)};
-    }
-    ++count.running;
-    return {};
-  }
-
-  void leave(const OrgId& org) {
-    {
-      const std::lock_guard lock(mutex);
-      --counts[org].running;
-    }
-    freed.notify_all();
-  }
-};
-
 Sandboxes::Sandboxes(LauncherProcess& launcher, SandboxOptions options)
-    : launcher_(launcher), options_(std::move(options)), places_(std::make_unique<Places>()) {}
+    : launcher_(launcher), options_(std::move(options)), admission_(options_.admission) {}
 
 Sandboxes::~Sandboxes() = default;
 
@@ -128,34 +95,84 @@ Result<std::shared_ptr<Workspace>> Sandboxes::workspace_for(const OrgId& org,
   if (found.tier == 0) return Error{ErrorKind::Unavailable, explain_no_tier(found)};
   const Toolbox* tools = TRY(toolbox());
   const auto identity = TRY(directory_identity(snapshot));
-  const std::lock_guard lock(workspaces_mutex_);
-  auto& open = workspaces_[org];
-  if (!open.workspace || open.snapshot != identity || open.workspace->is_worn()) {
+  const auto open = room_of(org);
+  const std::lock_guard lock(open->mutex);
+  if (!open->workspace || open->snapshot != identity || open->workspace->is_worn()) {
     const WorkspaceSpec spec{.org_index = index_of(org),
                              .toolbox = tools->directory.string(),
                              .snapshot = snapshot.string(),
                              .libraries = tools->libraries,
                              .limits = options_.limits};
-    open = {.workspace = TRY(Workspace::open(launcher_, spec)), .snapshot = identity};
+    open->workspace = TRY(Workspace::open(launcher_, spec));
+    open->snapshot = identity;
   }
-  return open.workspace;
+  open->workspace->set_has_neighbours(has_several_orgs());
+  return open->workspace;
 }
 
-void Sandboxes::forget(const std::shared_ptr<Workspace>& workspace) {
+bool Sandboxes::has_several_orgs() {
   const std::lock_guard lock(workspaces_mutex_);
-  std::erase_if(workspaces_,
-                [&workspace](const auto& entry) { return entry.second.workspace == workspace; });
+  return workspaces_.size() > 1;
+}
+
+// Makes room for it where there is too much.
+std::shared_ptr<Sandboxes::OpenWorkspace> Sandboxes::room_of(const OrgId& org) {
+  std::shared_ptr<OpenWorkspace> closed;  // ends after the lock is let go
+  const std::lock_guard lock(workspaces_mutex_);
+  if (!housekeeper_.joinable())
+    housekeeper_ = std::jthread([this](const std::stop_token& stop) { keep_house(stop); });
+  if (!workspaces_.contains(org) && workspaces_.size() >= kMostWorkspaces) {
+    const auto idle = std::ranges::min_element(
+        workspaces_, {}, [](const auto& entry) { return entry.second->used_at; });
+    closed = std::move(idle->second);
+    workspaces_.erase(idle);
+  }
+  auto& room = workspaces_[org];
+  if (!room) room = std::make_shared<OpenWorkspace>();
+  room->used_at = Clock::now();
+  return room;
+}
+
+void Sandboxes::forget(const OrgId& org, const std::shared_ptr<Workspace>& workspace) {
+  const auto open = room_of(org);
+  const std::lock_guard lock(open->mutex);
+  if (open->workspace == workspace) open->workspace.reset();
+}
+
+void Sandboxes::keep_house(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    never.wait_for(lock, stop, kHousekeeping, [] { return false; });
+    give_up_idle();
+  }
+}
+
+void Sandboxes::give_up_idle() {
+  const auto now = Clock::now();
+  std::vector<std::shared_ptr<OpenWorkspace>> closed;  // end after the lock is let go
+  const std::lock_guard lock(workspaces_mutex_);
+  std::erase_if(workspaces_, [&](const auto& entry) {
+    const auto& room = entry.second;
+    const auto idle = now - room->used_at;
+    const std::unique_lock own(room->mutex, std::try_to_lock);
+    if (idle > kShrinkAfter && own.owns_lock() && room->workspace) room->workspace->shrink();
+    if (idle > kCloseAfter) closed.push_back(room);
+    return idle > kCloseAfter;
+  });
 }
 
 Result<Run> Sandboxes::run(const OrgId& org, const std::filesystem::path& snapshot,
-                           const Command& command, const std::stop_token& stop) {
-  TRY(places_->enter(org, options_, Clock::now() + command.timeout, stop));
-  const std::unique_ptr<Places, std::function<void(Places*)>> place(
-      places_.get(), [&org](Places* places) { places->leave(org); });
+                           const Command& asked, const std::stop_token& stop) {
+  Command command = asked;
+  command.timeout = std::min<std::chrono::milliseconds>(asked.timeout, options_.limits.wall_clock);
+  const auto place =
+      TRY(admission_.enter(org, command.timeout, Clock::now() + command.timeout, stop));
   const auto attempt = [&]() -> Result<Run> {
     const auto workspace = TRY(workspace_for(org, snapshot));
     auto run = run_in_sandbox(*workspace, command, stop);
-    if (!run) forget(workspace);
+    if (!run && run.error().kind != ErrorKind::Timeout) forget(org, workspace);
     return run;
   };
   auto run = attempt();

@@ -3,7 +3,7 @@
 // called from any thread.
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -11,10 +11,12 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "sandbox/admission.h"
 #include "sandbox/command.h"
 #include "sandbox/launcher_process.h"
 #include "sandbox/limits.h"
@@ -27,8 +29,7 @@ struct SandboxOptions {
   std::filesystem::path data_dir;
   std::vector<std::string> programs = default_programs();
   Limits limits = {};
-  std::size_t running_per_org = 4;
-  std::size_t waiting_per_org = 256;
+  AdmissionLimits admission = {};
 };
 
 // One run of a confined helper program; see JobSpec.
@@ -43,9 +44,9 @@ class Sandboxes {
   Sandboxes(LauncherProcess& launcher, SandboxOptions options);
   ~Sandboxes();
 
-  // Runs `command` with `snapshot` as /repo. LimitExceeded when too much waits already; Timeout
-  // when no place came free within the command's timeout; Unavailable when this machine gives no
-  // isolation, with what is missing.
+  // Runs `command` with `snapshot` as /repo, for no longer than the limits allow. LimitExceeded,
+  // with when to try again, when too much waits already or no place came free within the command's
+  // timeout; Unavailable when this machine gives no isolation, with what is missing.
   Result<Run> run(const OrgId& org, const std::filesystem::path& snapshot, const Command& command,
                   const std::stop_token& stop);
 
@@ -60,6 +61,7 @@ class Sandboxes {
   Result<void> prepare(const OrgId& org, const std::filesystem::path& snapshot);
 
   [[nodiscard]] const Limits& limits() const { return options_.limits; }
+  [[nodiscard]] const SandboxOptions& options() const { return options_; }
 
   // The toolbox, made on first use.
   Result<const Toolbox*> toolbox();
@@ -68,14 +70,20 @@ class Sandboxes {
   [[nodiscard]] static std::uint64_t index_of(const OrgId& org);
 
  private:
-  struct Places;
+  // An organisation's, with a lock of its own: opening one takes milliseconds.
   struct OpenWorkspace {
+    std::mutex mutex;
     std::shared_ptr<Workspace> workspace;
     std::string snapshot;  // which directory it is, not only what it is called
+    std::chrono::steady_clock::time_point used_at;  // guarded by workspaces_mutex_
   };
   Result<std::shared_ptr<Workspace>> workspace_for(const OrgId& org,
                                                    const std::filesystem::path& snapshot);
-  void forget(const std::shared_ptr<Workspace>& workspace);
+  std::shared_ptr<OpenWorkspace> room_of(const OrgId& org);
+  bool has_several_orgs();
+  void forget(const OrgId& org, const std::shared_ptr<Workspace>& workspace);
+  void keep_house(const std::stop_token& stop);
+  void give_up_idle();
 
   LauncherProcess& launcher_;
   const SandboxOptions options_;
@@ -83,9 +91,10 @@ class Sandboxes {
   std::optional<Toolbox> toolbox_;
   std::optional<TierReport> report_;  // guarded by toolbox_mutex_
   std::mutex workspaces_mutex_;
-  std::map<OrgId, OpenWorkspace>
-      workspaces_;  // the newest snapshot's; older ones end with their last command
-  std::unique_ptr<Places> places_;
+  // The newest snapshot's; older ones end with their last command. Idle ones shrink, then close.
+  std::map<OrgId, std::shared_ptr<OpenWorkspace>> workspaces_;
+  Admission admission_;
+  std::jthread housekeeper_;  // last: it uses the others
 };
 
 }  // namespace lightfast::sandbox

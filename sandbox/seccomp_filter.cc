@@ -38,7 +38,7 @@ constexpr std::array kBasics = {
     "msync", "membarrier", "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep",
     "gettimeofday", "time", "times", "getrandom", "arch_prctl", "set_tid_address",
     "set_robust_list", "get_robust_list", "rseq", "futex", "exit", "exit_group",
-    "restart_syscall", "sched_yield", "sched_getaffinity", "sysinfo", "uname", "getrlimit",
+    "restart_syscall", "sched_yield", "sysinfo", "uname", "getrlimit",
     "getrusage", "getcpu"};
 
 // Whole for our own programs; commands get a part of them.
@@ -48,8 +48,7 @@ constexpr std::array kMappingAndDescriptors = {"mmap", "fcntl"};
 constexpr std::array kLooking = {
     "open", "openat", "stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat",
     "faccessat2", "readlink", "readlinkat", "getdents", "getdents64", "getcwd", "chdir",
-    "fchdir", "statfs", "fstatfs", "getxattr", "lgetxattr", "fgetxattr", "listxattr",
-    "llistxattr", "flistxattr", "umask"};
+    "fchdir", "statfs", "fstatfs", "fgetxattr", "flistxattr", "umask"};
 
 // Changing files: only a private /tmp is writable, the kernel's mounts see to the rest.
 constexpr std::array kChangingFiles = {
@@ -63,17 +62,26 @@ constexpr std::array kChangingMetadata = {
     "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "removexattr",
     "lremovexattr", "fremovexattr", "mknod", "mknodat"};
 
+// Of files outside, Landlock would let these tell all.
+constexpr std::array kAttributesByPath = {"getxattr", "lgetxattr", "listxattr", "llistxattr"};
+
 // A shell's children.
 constexpr std::array kProcesses = {
     "fork", "vfork", "execve", "wait4", "waitid", "getpid", "getppid", "gettid", "getpgrp",
-    "getpgid", "getsid", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid",
-    "getresgid", "capget", "getpriority", "sched_getparam", "sched_getscheduler",
-    "sched_get_priority_max", "sched_get_priority_min", "rt_sigaction", "rt_sigprocmask",
+    "getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid",
+    "getresgid", "capget", "sched_get_priority_max", "sched_get_priority_min", "rt_sigaction", "rt_sigprocmask",
     "rt_sigreturn", "rt_sigpending", "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack", "pause",
     "alarm", "setitimer", "getitimer"};
 
+// Questions about a process, 0 being oneself.
+constexpr std::array kAboutProcesses = {
+    "getpgid", "getsid", "sched_getparam", "sched_getscheduler", "sched_getaffinity"};
+constexpr std::array kPriority = {"getpriority"};
+
 // Signals and process groups reach no further than the pid namespace; without one nobody gets them.
 constexpr std::array kSignals = {"kill", "tkill", "tgkill", "setpgid", "setsid"};
+// Less of the processor for oneself; without a pid namespace it could be for others of the user.
+constexpr std::array kYielding = {"setpriority"};
 constexpr std::array kOtherSignals = {"tkill", "tgkill", "setpgid", "setsid"};
 
 // Never wanted and worth a clear answer: EPERM rather than "not implemented".
@@ -90,14 +98,14 @@ constexpr std::array kSettingUp = {
     "mount", "umount2", "prctl", "capset", "setresuid", "setresgid", "setgroups", "prlimit64",
     "setrlimit", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self",
     "seccomp", "socketpair", "sendmsg", "recvmsg", "sendto", "recvfrom", "signalfd4", "clone",
-    "setpgid", "kill", "tgkill", "tkill"};
+    "setpgid", "kill", "tgkill", "tkill", "setpriority", "sched_setattr"};
 
 // What the git helper needs besides kBasics, kLooking and kChangingFiles: threads, internet
 // sockets, name look-up, and writing a snapshot's modes and times.
 constexpr std::array kGit = {
     "chmod", "fchmod", "fchmodat", "utimensat", "syncfs", "getpid", "gettid", "getppid",
     "getuid", "geteuid", "getgid", "getegid", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
-    "sigaltstack", "tgkill", "prlimit64", "sched_getparam", "sched_getscheduler", "setitimer",
+    "sigaltstack", "tgkill", "prlimit64", "setitimer",
     "execve", "execveat"};
 
 // Name look-up and https; which sockets, allow_internet() says.
@@ -166,6 +174,7 @@ void allow_harmless_fcntls(Filter& filter) {
 }
 
 void allow_own_limits_and_names(Filter& filter) {
+  filter.add_if("sched_setattr", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, 0));
   filter.add_if("prlimit64", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, 0));  // of oneself
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
@@ -188,6 +197,17 @@ void answer_no_socket(Filter& filter) {
   filter.add(kAboutSockets, SCMP_ACT_ERRNO(ENOTSOCK));
 }
 
+void allow_asking_about_all(Filter& filter) {
+  filter.add(kAboutProcesses, SCMP_ACT_ALLOW);
+  filter.add(kPriority, SCMP_ACT_ALLOW);
+}
+
+void allow_asking_about_oneself(Filter& filter) {
+  for (const char* name : kAboutProcesses)
+    filter.add_if(name, SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, 0));
+  filter.add_if("getpriority", SCMP_ACT_ALLOW, SCMP_A1(SCMP_CMP_EQ, 0));
+}
+
 void command_rules(Filter& filter, bool own_namespaces) {
   filter.add(kBasics, SCMP_ACT_ALLOW);
   filter.add(kLooking, SCMP_ACT_ALLOW);
@@ -195,7 +215,12 @@ void command_rules(Filter& filter, bool own_namespaces) {
   if (own_namespaces) {
     filter.add(kChangingFiles, SCMP_ACT_ALLOW);
     filter.add(kSignals, SCMP_ACT_ALLOW);
+    filter.add(kYielding, SCMP_ACT_ALLOW);
+    filter.add(kAttributesByPath, SCMP_ACT_ALLOW);
+    allow_asking_about_all(filter);
   } else {
+    allow_asking_about_oneself(filter);
+    filter.add(kAttributesByPath, SCMP_ACT_ERRNO(ENOTSUP));  // as a file system without them
     filter.add(kChangingFiles, SCMP_ACT_ERRNO(EROFS));  // there is nothing of its own to change
     allow_ending_own_group(filter);
   }
@@ -216,6 +241,8 @@ void zygote_rules(Filter& filter) {
   filter.add(kChangingFiles, SCMP_ACT_ALLOW);
   filter.add(kProcesses, SCMP_ACT_ALLOW);
   filter.add(kSettingUp, SCMP_ACT_ALLOW);
+  filter.add(kAttributesByPath, SCMP_ACT_ALLOW);
+  allow_asking_about_all(filter);
   answer_no_socket(filter);
   filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
   allow_harmless_ioctls(filter);
@@ -233,6 +260,7 @@ void git_rules(Filter& filter, bool internet) {
   filter.add(kLooking, SCMP_ACT_ALLOW);
   filter.add(kChangingFiles, SCMP_ACT_ALLOW);
   filter.add(kGit, SCMP_ACT_ALLOW);
+  filter.add(kAboutProcesses, SCMP_ACT_ALLOW);
   if (internet) allow_internet(filter);
   filter.add_if("clone", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
   filter.add_if("prctl", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));

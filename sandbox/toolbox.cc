@@ -8,13 +8,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <sstream>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "sandbox/toolbox_caches.h"
+#include "sandbox/toolbox_record.h"
 #include "sandbox/toolbox_sources.h"
 
 namespace lightfast::sandbox {
@@ -22,59 +23,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Raised when the layout below changes, so that directories of earlier versions are not used.
-constexpr int kLayoutVersion = 2;
+// A toolbox as it lies on disk: <data dir>/toolbox/KEY/ with usr/, etc/ and `record`; beside it
+// KEY.lock. Raised when that layout changes, so that directories of earlier versions are not used.
+constexpr int kLayoutVersion = 3;
 
 constexpr std::size_t kLargestSource = std::size_t{256} << 20U;
 
-// A toolbox as it lies on disk: <data dir>/toolbox/KEY/ with usr/, etc/ and `record`; beside it
-// KEY.lock. The record: first line the programs, then the missing ones, then the libraries, then
-// one identity per source.
-struct Record {
-  std::vector<std::string> programs, missing, libraries, identities;
-};
-
-std::vector<std::string> words(const std::string& line, char separator) {
-  std::vector<std::string> found;
-  std::istringstream stream(line);
-  for (std::string word; std::getline(stream, word, separator);) {
-    if (!word.empty()) found.push_back(word);
-  }
-  return found;
-}
-
-std::string text_of(const Record& record) {
-  return fmt::format("{}\n{}\n{}\n{}\n", fmt::join(record.programs, " "),
-                     fmt::join(record.missing, " "), fmt::join(record.libraries, ":"),
-                     fmt::join(record.identities, "\n"));
-}
-
-Record record_of(const std::string& text) {
-  Record record;
-  std::istringstream lines(text);
-  std::string line;
-  if (std::getline(lines, line)) record.programs = words(line, ' ');
-  if (std::getline(lines, line)) record.missing = words(line, ' ');
-  if (std::getline(lines, line)) record.libraries = words(line, ':');
-  while (std::getline(lines, line)) record.identities.push_back(line);
-  return record;
-}
-
-bool is_current(const Record& record) {
+bool is_current(const ToolboxRecord& record) {
   return !record.identities.empty() &&
          std::ranges::all_of(record.identities, [](const std::string& identity) {
-           return file_identity(identity.substr(0, identity.find(' '))) == identity;
+           return !identity.empty() &&
+                  file_identity(identity.substr(0, identity.find(' '))) == identity;
          });
 }
 
-Record describe(const ToolboxSources& sources) {
-  Record record{.programs = sources.programs,
-                .missing = sources.missing,
-                .libraries = sources.libraries,
-                .identities = {}};
+ToolboxRecord describe(const ToolboxSources& sources) {
+  ToolboxRecord record{.programs = sources.programs,
+                       .missing = sources.missing,
+                       .libraries = sources.libraries,
+                       .identities = {}};
   for (const auto& [inside, host] : sources.copies)
     record.identities.push_back(file_identity(host));
   for (const auto& [inside, host] : sources.scripts)
+    record.identities.push_back(file_identity(host));
+  for (const auto& [category, host] : sources.locale)
     record.identities.push_back(file_identity(host));
   std::ranges::sort(record.identities);
   const auto repeated = std::ranges::unique(record.identities);
@@ -119,14 +91,25 @@ Result<void> copy_script(const std::string& from, const fs::path& inside,
                     0755);
 }
 
+// What spares programs a search at every start.
+Result<void> write_caches(const fs::path& root, const ToolboxSources& sources) {
+  TRY(write_file(root / "etc/ld.so.cache", loader_cache(sources.sonames), 0644));
+  std::map<std::string, std::string> categories;
+  for (const auto& [category, host] : sources.locale)
+    categories[category] = TRY(read_file(host, kLargestSource));
+  return write_file(root / "usr/lib/locale/locale-archive", locale_archive("C.utf8", categories),
+                    0644);
+}
+
 Result<void> fill(const fs::path& root, const fs::path& final_place, const ToolboxSources& sources,
-                  const Record& record) {
+                  const ToolboxRecord& record) {
   for (const auto& [inside, host] : sources.copies) {
     const auto content = TRY(read_file(host, kLargestSource));
     TRY(write_file(root / inside, content, 0755));
   }
   for (const auto& [inside, host] : sources.scripts)
     TRY(copy_script(host, inside, final_place, root));
+  TRY(write_caches(root, sources));
   std::error_code failed;
   fs::create_symlink("bash", root / "usr/bin/sh", failed);
   for (const char* directory : {"usr/lib", "usr/lib64", "host/bin"})
@@ -204,7 +187,7 @@ fs::path pointer_path(const fs::path& room, const std::vector<std::string>& prog
 
 // Fills a directory beside and renames it, so that a toolbox is there whole or not at all.
 Result<void> make(const fs::path& room, const fs::path& directory, const ToolboxSources& sources,
-                  const Record& record) {
+                  const ToolboxRecord& record) {
   const auto made = room / ("making-" + directory.filename().string());
   std::error_code failed;
   fs::remove_all(made, failed);

@@ -158,7 +158,9 @@ class Collector {
       if (path.empty()) continue;
       const auto needs = TRY(read_elf(path));
       if (!needs.is_elf) continue;
-      sources_.copies.emplace(place_inside(directory + "/" + wanted.name), path);
+      const auto inside = place_inside(directory + "/" + wanted.name);
+      sources_.copies.emplace(inside, path);
+      sources_.sonames.emplace(wanted.name, "/" + inside);
       sources_.libraries.push_back(path);
       note_needs(path, needs);
       return {};
@@ -175,8 +177,10 @@ class Collector {
     const fs::path locale = "/usr/lib/locale/C.utf8";
     for (fs::recursive_directory_iterator entry(locale, failed), end; entry != end;
          entry.increment(failed)) {
-      if (entry->is_regular_file(failed))
-        add_data_file(entry->path().string(), entry->path().string());
+      if (!entry->is_regular_file(failed)) continue;
+      const auto name = entry->path().filename().string();
+      sources_.locale.emplace(name == "SYS_LC_MESSAGES" ? "LC_MESSAGES" : name, entry->path());
+      sources_.libraries.push_back(entry->path());
     }
     sources_.libraries.push_back(locale.string());  // the locale's directories are opened too
     add_data_file("/usr/share/misc/magic.mgc", "/usr/lib/file/magic.mgc");

@@ -16,6 +16,8 @@ struct ToolboxSources {
   std::map<std::string, std::string>
       copies;  // path inside (usr/bin/grep) -> file on the host, links resolved
   std::map<std::string, std::string> scripts;  // the same, for programs that are shell scripts
+  std::map<std::string, std::string> sonames;  // of libraries -> absolute path inside
+  std::map<std::string, std::string> locale;   // category (LC_CTYPE) of C.UTF-8 -> file on the host
   std::vector<std::string> libraries;          // the host's libraries and loaders
   std::vector<std::string> programs, missing;  // names, sorted
 };

@@ -9,13 +9,14 @@ namespace {
 
 std::string bytes_of(const BpfProgram& program) {
   std::string bytes(program.size() * sizeof(sock_filter), '\0');
-  std::memcpy(bytes.data(), program.data(), bytes.size());
+  if (!program.empty()) std::memcpy(bytes.data(), program.data(), bytes.size());
   return bytes;
 }
 
 BpfProgram program_of(const std::string& bytes) {
   BpfProgram program(bytes.size() / sizeof(sock_filter));
-  std::memcpy(program.data(), bytes.data(), program.size() * sizeof(sock_filter));
+  if (!program.empty())
+    std::memcpy(program.data(), bytes.data(), program.size() * sizeof(sock_filter));
   return program;
 }
 
@@ -47,7 +48,10 @@ Result<ZygoteStart> decode_zygote_start(std::string_view bytes) {
   }
   if (!reader.ok() || count > kMostFilters)
     return Error{ErrorKind::Corrupt, "reading how to start a zygote: malformed"};
-  start.workspace = TRY(decode_request(workspace)).workspace;
+  const auto request = TRY(decode_request(workspace));
+  if (request.kind != LauncherRequest::OpenWorkspace)
+    return Error{ErrorKind::Corrupt, "reading how to start a zygote: no workspace"};
+  start.workspace = request.workspace;
   return start;
 }
 

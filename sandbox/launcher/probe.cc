@@ -36,18 +36,15 @@ Result<ZygoteReply> zygote_reply(int zygote, Packet& packet) {
 Result<void> try_sandbox(int zygote) {
   Packet packet;
   TRY(zygote_reply(zygote, packet));
-  TRY(send_packet(zygote, encode_order(0)));
+  TRY(send_packet(zygote, encode_order(0, false)));
   TRY(zygote_reply(zygote, packet));
   if (packet.fds.size() != 3)
     return Error{ErrorKind::Corrupt, "the test sandbox came without its channels"};
   TRY(send_packet(packet.fds[0].get(), "exit 0"));
-  SandboxNotice notice{.notice = Notice::Started, .value = 0, .text = {}};
-  while (notice.notice == Notice::Started) {
-    const auto answer = TRY(receive_soon(packet.fds[0].get()));
-    if (answer.is_end())
-      return Error{ErrorKind::Unavailable, "the test sandbox was killed while it was set up"};
-    notice = TRY(decode_notice(answer.bytes));
-  }
+  const auto answer = TRY(receive_soon(packet.fds[0].get()));
+  if (answer.is_end())
+    return Error{ErrorKind::Unavailable, "the test sandbox was killed while it was set up"};
+  const auto notice = TRY(decode_notice(answer.bytes));
   if (notice.notice != Notice::Exited) return Error{ErrorKind::Unavailable, notice.text};
   return {};
 }

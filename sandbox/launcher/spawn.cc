@@ -112,6 +112,7 @@ Result<void> start_bash(const WorkspacePlan& plan) {
 Result<void> start_zygote(const WorkspacePlan& plan, Applied& applied, const UniqueFd& server,
                           const UniqueFd& start) {
   die_with_launcher(plan);
+  ::setsid();  // where the kernel groups sessions (sched(7), autogroup), orgs share the processor
   TRY(keep_descriptors(server, start));
   ::umask(022);
   TRY(apply_steps(plan.zygote, applied));

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,7 +17,9 @@
 #include <chrono>
 #include <optional>
 
+#include "base/scheduling.h"
 #include "sandbox/launcher/children.h"
+#include "sandbox/zygote/mappings.h"
 #include "sandbox/zygote/process_name.h"
 #include "sandbox/zygote_start.h"
 
@@ -29,6 +32,8 @@ using std::chrono::milliseconds;
 // What a script left running in the background may still write before it is ended with the sandbox.
 constexpr milliseconds kAfterShell{200};
 
+constexpr int kLeastPriority = 19;  // as nice(1) counts
+
 // Seccomp is on when this is called, so plain write(2) sends the packet.
 void tell(int control, const SandboxNotice& notice) {
   const auto bytes = encode(notice);
@@ -39,9 +44,12 @@ void tell(int control, const SandboxNotice& notice) {
 // Ends everything in the sandbox. The end of a pid namespace's first process is the end of all in
 // it; otherwise all are in the init's process group.
 bool owns_group = false;
+pid_t zygote = 0;
 
 [[noreturn]] void end_all() {
   if (owns_group) ::kill(0, SIGKILL);
+  // Processes that end leave their group of the scheduler; many at once would hold up everybody.
+  ::setpriority(PRIO_USER, 0, kLeastPriority);
   ::_exit(0);
 }
 
@@ -50,13 +58,18 @@ bool owns_group = false;
   end_all();
 }
 
-// Without a pid namespace nothing else ends the sandbox when the zygote is killed. What the script
-// may send its own group must not stop or end the init.
+// Without a pid namespace nothing else ends the sandbox when the zygote is killed. All other
+// signals stay blocked: what the script may send its own group must not stop or end the init.
 void end_group_with_zygote() {
   owns_group = true;
-  for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2})
-    ::signal(signal, SIG_IGN);
-  ::signal(SIGTERM, [](int /*signal*/) { ::kill(0, SIGKILL); });
+  zygote = ::getppid();
+  ::signal(SIGTERM, [](int /*signal*/) {
+    if (::getppid() != zygote) ::kill(0, SIGKILL);  // otherwise it is the script's
+  });
+  sigset_t termination;
+  ::sigemptyset(&termination);
+  ::sigaddset(&termination, SIGTERM);
+  ::sigprocmask(SIG_UNBLOCK, &termination, nullptr);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 }
 
@@ -86,20 +99,21 @@ int join_streams(const InitChannels& channels) {
 }
 
 // The shell until it has its script. Undoes what the zygote and the init changed of bash.
-std::string await_script(const InitChannels& channels, void (*new_shell)()) {
+std::string await_script(const InitChannels& channels, const NewShell& new_shell) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ask_for_short_turns(Children::AsUsual);
   set_process_name("waiting", kBashArgumentCount);
   ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // the links in its /proc/self/fd are for it to open
   const int control = join_streams(channels);
-  new_shell();
+  new_shell.adopt();
+  own_pages(new_shell.written);
   std::array<char, kMaxScriptBytes> script;  // on the stack and not cleared: most are short
   ssize_t count = -1;
   while ((count = ::read(control, script.data(), script.size())) < 0 && errno == EINTR) {
   }
   if (count <= 0) ::_exit(0);  // the server does not want this sandbox any more
-  tell(control, {.notice = Notice::Started, .value = 0, .text = {}});
   ::close(control);
   restore_process_name("bash");
   return {script.data(), static_cast<std::size_t>(count)};
@@ -191,16 +205,17 @@ class Supervisor {
   int shell_status_ = 0;  // as waitpid(2) gives it
 };
 
-// Bash's handlers stay with the shell. The first process of a pid namespace gets no signal from
-// inside that it has no handler for.
-void forget_signal_handlers() {
-  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+// Bash's handlers are the shell's: here nothing may run them.
+void block_signals() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, nullptr);
 }
 
 }  // namespace
 
 std::string run_init(const WorkspacePlan& plan, const Limits& limits, Applied& applied,
-                     const InitChannels& channels, void (*new_shell)()) {
+                     const InitChannels& channels, const NewShell& new_shell) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   set_process_name("init", kBashArgumentCount);
   UniqueFd children = watch_children();
@@ -218,7 +233,7 @@ std::string run_init(const WorkspacePlan& plan, const Limits& limits, Applied& a
     end_with(channels.control,
              {.notice = Notice::SetupFailed, .value = 0, .text = "starting bash: no process left"});
   }
-  forget_signal_handlers();
+  block_signals();
   if (!plan.own_pid_namespace) end_group_with_zygote();
   ::close(channels.standard_output);
   ::close(channels.standard_error);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -13,49 +12,47 @@
 #include <unordered_map>
 
 #include "base/handles.h"
+#include "sandbox/zygote/process_status.h"
 
 namespace lightfast::sandbox {
 namespace {
 
-struct Process {
-  pid_t parent = 0;
-  Usage usage;
-};
-
 using Processes = std::unordered_map<pid_t, Process>;
 
-// What proc(5) says of a process; nothing when it is gone.
-std::optional<std::string> status_of(const std::string& pid) {
-  const UniqueFd file(::open(("/proc/" + pid + "/status").c_str(), O_RDONLY | O_CLOEXEC));
+// One file of what proc(5) says of a process; nothing when that is gone.
+std::optional<std::string> read_of(const std::string& pid, const char* file_name) {
+  const UniqueFd file(::open(("/proc/" + pid + "/" + file_name).c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::nullopt;
-  std::array<char, 4096> buffer;
+  std::array<char, 16384> buffer;  // the user's groups come before what is looked for
   const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
   if (count <= 0) return std::nullopt;
   return std::string(buffer.data(), static_cast<std::size_t>(count));
 }
 
-// The number in the line that begins with `name`, 0 when there is none (a zombie has no memory).
-std::uint64_t number_of(std::string_view status, std::string_view name) {
-  const std::size_t line = status.find(name);
-  if (line == std::string_view::npos) return 0;
-  const std::size_t digits = status.find_first_of("0123456789", line + name.size());
-  std::uint64_t value = 0;
-  if (digits != std::string_view::npos) {
-    std::from_chars(status.data() + digits, status.data() + status.size(), value);
+// Of a process whose first thread has ended, which says nothing any more.
+std::uint64_t memory_of_threads(const std::string& pid) {
+  const CHandle<DIR, ::closedir> tasks(::opendir(("/proc/" + pid + "/task").c_str()));
+  while (const dirent* entry = tasks ? ::readdir(tasks.get()) : nullptr) {
+    if (entry->d_name[0] == '.') continue;
+    const auto status = read_of(pid + "/task/" + entry->d_name, "status");
+    const auto memory = status ? process_of(*status).usage.memory_bytes : 0;
+    if (memory > 0) return memory;
   }
-  return value;
+  return 0;
 }
 
-// A zombie counts as a process all the same: it holds a place.
-Process process_of(std::string_view status) {
-  constexpr std::uint64_t kKib = 1024;
-  return {.parent = static_cast<pid_t>(number_of(status, "\nPPid:")),
-          .usage = {.memory_bytes =
-                        (number_of(status, "\nRssAnon:") + number_of(status, "\nRssShmem:")) * kKib,
-                    .processes = std::max<std::uint64_t>(number_of(status, "\nThreads:"), 1)}};
+std::optional<Process> look_at(const std::string& pid, Look look) {
+  const auto status = read_of(pid, "status");
+  if (!status) return std::nullopt;
+  Process process = process_of(*status);
+  if (process.usage.memory_bytes == 0 && process.usage.processes > 1)
+    process.usage.memory_bytes = memory_of_threads(pid);
+  if (look == Look::WithTimes)
+    process.usage.cpu_ticks = cpu_ticks_of(read_of(pid, "stat").value_or(""));
+  return process;
 }
 
-Processes all_processes() {
+Processes all_processes(Look look) {
   Processes found;
   const CHandle<DIR, ::closedir> directory(::opendir("/proc"));
   if (!directory) return found;
@@ -64,13 +61,13 @@ Processes all_processes() {
     pid_t pid = 0;
     const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (failed != std::errc() || end != name.data() + name.size()) continue;
-    if (const auto status = status_of(std::string(name))) found.emplace(pid, process_of(*status));
+    if (const auto process = look_at(std::string(name), look)) found.emplace(pid, *process);
   }
   return found;
 }
 
 // The root that `pid` descends from, 0 when none; chains are short, and a cycle cannot be.
-pid_t root_of(pid_t pid, const Processes& processes, const std::map<pid_t, Usage>& roots) {
+pid_t root_of(pid_t pid, const Processes& processes, const std::map<pid_t, TreeUsage>& roots) {
   while (pid > 0 && !roots.contains(pid)) {
     const auto found = processes.find(pid);
     pid = found == processes.end() ? 0 : found->second.parent;
@@ -80,17 +77,20 @@ pid_t root_of(pid_t pid, const Processes& processes, const std::map<pid_t, Usage
 
 }  // namespace
 
-std::map<pid_t, Usage> usage_of(const std::vector<pid_t>& roots) {
-  std::map<pid_t, Usage> usage;
-  for (const pid_t root : roots) usage[root] = {};
-  const auto processes = all_processes();
+std::map<pid_t, TreeUsage> usage_of(const std::vector<pid_t>& roots, Look look) {
+  std::map<pid_t, TreeUsage> trees;
+  for (const pid_t root : roots) trees[root] = {};
+  const auto processes = all_processes(look);
   for (const auto& [pid, process] : processes) {
-    const pid_t root = root_of(pid, processes, usage);
+    const pid_t root = root_of(pid, processes, trees);
     if (root == 0) continue;
-    usage[root].memory_bytes += process.usage.memory_bytes;
-    usage[root].processes += process.usage.processes;
+    auto& tree = trees[root];
+    tree.memory_bytes += process.usage.memory_bytes;
+    tree.processes += process.usage.processes;
+    tree.cpu_ticks += process.usage.cpu_ticks;
+    tree.members.push_back(pid);
   }
-  return usage;
+  return trees;
 }
 
 }  // namespace lightfast::sandbox

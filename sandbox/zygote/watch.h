@@ -4,19 +4,23 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
 #include <map>
 #include <vector>
 
+#include "sandbox/zygote/process_status.h"
+
 namespace lightfast::sandbox {
 
-struct Usage {
-  std::uint64_t memory_bytes = 0;  // resident and not of a file on disk, summed over the tree
-  std::uint64_t processes = 0;     // with threads
+// Of a tree of processes, all together.
+struct TreeUsage : Usage {
+  std::vector<pid_t> members;
 };
+
+// Times take a second file of each process to read.
+enum class Look { Quick, WithTimes };
 
 // The usage of the trees of processes below each of `roots` (pids as /proc here has them). Trees of
 // processes that vanish meanwhile count as far as they were seen.
-std::map<pid_t, Usage> usage_of(const std::vector<pid_t>& roots);
+std::map<pid_t, TreeUsage> usage_of(const std::vector<pid_t>& roots, Look look = Look::Quick);
 
 }  // namespace lightfast::sandbox

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,13 +12,17 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <utility>
 
+#include "base/files.h"
+#include "base/scheduling.h"
 #include "base/sockets.h"
 #include "sandbox/apply.h"
 #include "sandbox/launcher/children.h"
 #include "sandbox/zygote/init.h"
+#include "sandbox/zygote/mappings.h"
 #include "sandbox/zygote/process_name.h"
 #include "sandbox/zygote/watch.h"
 
@@ -28,9 +33,10 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLookEvery{20};  // at the memory of what runs
+constexpr int kLooksWithoutTimes = 4;   // between two at its processor time
 
-// How long an order waits while others are ready: the command just begun has the processor first.
-constexpr milliseconds kLeaveProcessor{4};
+// How long an order waits while as many are ready as are in use, which have the processor first.
+constexpr milliseconds kLeaveProcessor{50};
 
 // The two ends of a sandbox's channels.
 struct Channels {
@@ -43,13 +49,45 @@ struct Sandbox {
 };
 
 struct InUse {
-  Clock::time_point kill_at;
+  Clock::time_point begun_at;
   bool processes_told = false;
 };
 
+constexpr int kLeastPriority = 19;  // as nice(1) counts
+constexpr milliseconds kLong{100};  // a command that runs for longer lets others go first
+
+// However many processes a command has, it has the share of the processor of about two; one that
+// takes long lets others go first. As nice(1) counts: a step is a quarter.
+int niceness_of(std::uint64_t processes, Clock::duration running) {
+  constexpr int kNicenessOfLong = 5;
+  constexpr double kStep = 1.25;
+  const double too_many = static_cast<double>(processes) / 2;
+  const int for_processes =
+      too_many > 1 ? static_cast<int>(std::log(too_many) / std::log(kStep)) : 0;
+  return std::min(std::max(for_processes, running > kLong ? kNicenessOfLong : 0), kLeastPriority);
+}
+
+// Whether other organisations are to go first. What holds much memory takes long to end, too.
+bool is_heavy(const Usage& usage, Clock::duration running) {
+  constexpr std::uint64_t kManyProcesses = 16;
+  constexpr std::uint64_t kMuchMemory = 128ULL << 20U;
+  return usage.processes > kManyProcesses || usage.memory_bytes > kMuchMemory || running > kLong;
+}
+
+void slow_down(const std::vector<pid_t>& processes, int niceness) {
+  if (niceness == 0) return;
+  for (const pid_t process : processes) {
+    // Threads of a process have a niceness each; new ones have that of the one that makes them.
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(process), niceness);
+  }
+}
+
+// The server reads without waiting; programs write as ever.
 Result<std::array<UniqueFd, 2>> make_pipe() {
   std::array<int, 2> ends = {-1, -1};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return errno_error("making a pipe", errno);
+  const bool made =
+      ::pipe2(ends.data(), O_CLOEXEC) == 0 && ::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+  if (!made) return errno_error("making a pipe", errno);
   return std::array{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
@@ -84,11 +122,12 @@ InitChannels keep_only_theirs(Channels& channels) {
 
 class Zygote {
  public:
-  Zygote(ZygoteStart start, UniqueFd server, void (*new_shell)())
+  Zygote(ZygoteStart start, UniqueFd server, void (*adopt)())
       : plan_(plan_workspace(start.tier, start.workspace, start.launcher)),
         limits_(start.workspace.limits),
         server_(std::move(server)),
-        new_shell_(new_shell) {
+        new_shell_{.adopt = adopt, .written = written_mappings()},
+        can_yield_(start.tier == 1) {
     applied_.parent_uid = ::getuid();
     applied_.parent_gid = ::getgid();
     applied_.filters = std::move(start.filters);
@@ -111,13 +150,16 @@ class Zygote {
  private:
   bool is_order_due() const {
     if (orders_ == 0) return false;
-    return sandboxes_.size() == in_use_.size() || Clock::now() - ordered_at_ >= kLeaveProcessor;
+    const auto ready = sandboxes_.size() - in_use_.size();
+    return in_use_.empty() || ready < in_use_.size() ||
+           Clock::now() - ordered_at_ >= kLeaveProcessor;
   }
 
   int next_timeout() const {
     if (is_order_due()) return 0;
     if (orders_ > 0) return static_cast<int>(kLeaveProcessor.count());
-    return in_use_.empty() ? -1 : static_cast<int>(kLookEvery.count());
+    const bool at_rest = in_use_.empty() && !yields_;
+    return at_rest ? -1 : static_cast<int>(kLookEvery.count());
   }
 
   void hear() {
@@ -127,10 +169,11 @@ class Zygote {
     if (!request) end_everything();
     const auto sandbox = static_cast<pid_t>(request->sandbox);
     if (request->kind == ZygoteRequest::Kill) return kill_sandbox(sandbox);
+    has_neighbours_ = request->has_neighbours;
     ++orders_;
     ordered_at_ = Clock::now();
     if (sandboxes_.contains(sandbox)) {
-      in_use_.emplace(sandbox, InUse{.kill_at = Clock::now() + kMaxWallClock + kKillGrace});
+      in_use_.emplace(sandbox, InUse{.begun_at = Clock::now()});
     }
   }
 
@@ -182,26 +225,52 @@ class Zygote {
   // Only what runs longer than one look is ever looked at.
   void look_at_those_in_use() {
     const auto now = Clock::now();
-    if (in_use_.empty() || now - looked_at_ < kLookEvery) return;
+    if (in_use_.empty()) return yield_as_group(false);
+    if (now - looked_at_ < kLookEvery) return;
     looked_at_ = now;
     std::vector<pid_t> inits;
     inits.reserve(in_use_.size());
     for (const auto& [init, use] : in_use_) inits.push_back(init);
-    for (const auto& [init, usage] : usage_of(inits)) judge(init, usage, now);
+    looks_ = (looks_ + 1) % (kLooksWithoutTimes + 1);
+    const auto look = looks_ == 0 ? Look::WithTimes : Look::Quick;
+    bool any_heavy = false;
+    for (const auto& [init, usage] : usage_of(inits, look)) {
+      any_heavy |= is_heavy(usage, now - in_use_.at(init).begun_at);
+      judge(init, usage, now);
+    }
+    yield_as_group(any_heavy);
   }
 
-  void judge(pid_t init, const Usage& usage, Clock::time_point now) {
+  // Where the kernel groups sessions (sched(7), autogroup), the organisation as a whole lets others
+  // go first. Not where it is the only one: it would wait for everything else on the machine. The
+  // kernel takes no more than ten changes a second; the next look tries again.
+  void yield_as_group(bool is_heavy) {
+    const bool yield = is_heavy && has_neighbours_;
+    if (yield == yields_ || !can_yield_) return;
+    const UniqueFd group(::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC));
+    if (!group || write_all(group.get(), std::to_string(yield ? kLeastPriority : 0)))
+      yields_ = yield;
+  }
+
+  void judge(pid_t init, const TreeUsage& usage, Clock::time_point now) {
     auto& use = in_use_.at(init);
     if (usage.processes + kNearlyAllProcesses >= limits_.processes && !use.processes_told) {
       use.processes_told = true;
       tell(init, Notice::ProcessesExhausted);
     }
+    slow_down(usage.members, niceness_of(usage.processes, now - use.begun_at));
     const bool too_much = usage.memory_bytes > limits_.memory_bytes;
     if (too_much) tell(init, Notice::MemoryExceeded);
+    static const auto ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    const bool too_long = usage.cpu_ticks > limits_.cpu_seconds * ticks_per_second;
+    if (too_long) tell(init, Notice::CpuExceeded);
     // Where no user namespace counts the sandbox's processes for itself, the look is the limit.
     const bool too_many = !plan_.own_pid_namespace && usage.processes > limits_.processes;
     if (too_many) tell(init, Notice::ProcessesExceeded);
-    if (too_much || too_many || now >= use.kill_at) kill_sandbox(init);
+    const bool too_late = now >= use.begun_at + limits_.wall_clock + kKillGrace;
+    if (!too_much && !too_long && !too_many && !too_late) return;
+    slow_down(usage.members, kLeastPriority);  // its end is work, too
+    kill_sandbox(init);
   }
 
   void tell(pid_t init, Notice notice) {
@@ -227,12 +296,16 @@ class Zygote {
   const Limits limits_;
   Applied applied_;
   UniqueFd server_;
-  void (*new_shell_)();
+  const NewShell new_shell_;
   UniqueFd children_ = watch_children();
   std::size_t orders_ = 0;
   std::map<pid_t, Sandbox> sandboxes_;  // that wait or are in use
   std::map<pid_t, InUse> in_use_;
   Clock::time_point looked_at_, ordered_at_;
+  int looks_ = 0;
+  const bool can_yield_;         // in tier 1, where there may be several organisations
+  bool has_neighbours_ = false;  // at the last order
+  bool yields_ = false;
   std::string script_;  // of the sandbox whose shell this process became
 };
 
@@ -240,6 +313,7 @@ class Zygote {
 
 std::string run_zygote(ZygoteStart start, UniqueFd server, void (*new_shell)()) {
   set_process_name("zygote", kBashArgumentCount);
+  ask_for_short_turns(Children::Alike);
   // Never destroyed: in a sandbox its descriptors are closed already.
   auto& zygote = *new Zygote(std::move(start), UniqueFd(server.release()), new_shell);
   return zygote.serve();

@@ -1,5 +1,6 @@
 #include "tools/shell/shell.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -35,7 +36,9 @@ std::string limit_of(const sandbox::Run& run, const sandbox::Limits& limits) {
     return "memory limit of " + size_text(limits.memory_bytes);
   if (run.outcome == Outcome::OutputLimit)
     return "output limit of " + size_text(limits.output_bytes);
-  if (run.outcome == Outcome::Signaled && run.status == SIGXCPU) return "limit on processor time";
+  if (run.outcome == Outcome::CpuLimit ||
+      (run.outcome == Outcome::Signaled && run.status == SIGXCPU))
+    return fmt::format("limit of {} s of processor time", limits.cpu_seconds);
   if (run.outcome == Outcome::ProcessLimit || run.processes_exhausted)
     return fmt::format("limit of {} processes", limits.processes);
   return {};
@@ -51,6 +54,7 @@ int exit_code_of(const sandbox::Run& run) {
       return kTimedOut;
     case Outcome::OutputLimit:
     case Outcome::MemoryLimit:
+    case Outcome::CpuLimit:
     case Outcome::ProcessLimit:
     case Outcome::Cancelled:
       return kSignalBase + SIGKILL;
@@ -67,7 +71,7 @@ contract::ShellOutcome outcome_of(const sandbox::Run& run, const sandbox::Limits
   outcome.timed_out = run.outcome == Outcome::TimedOut;
   outcome.limit = limit_of(run, limits);
   outcome.stopped = run.outcome == Outcome::OutputLimit || run.outcome == Outcome::MemoryLimit ||
-                    run.outcome == Outcome::ProcessLimit;
+                    run.outcome == Outcome::CpuLimit || run.outcome == Outcome::ProcessLimit;
   outcome.duration = run.duration;
   return outcome;
 }
@@ -94,7 +98,8 @@ contract::Handler make_shell_handler(repo::Repo& repo, sandbox::Sandboxes& sandb
         auto outcome = outcome_of(run, sandboxes.limits());
         outcome.commit = current.snapshot->record().commit.value;
         outcome.stale = current.stale;
-        outcome.timeout = command.timeout;
+        outcome.timeout =
+            std::min<std::chrono::milliseconds>(command.timeout, sandboxes.limits().wall_clock);
         return contract::shell_output(outcome);
       };
 }
