@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs the groups of packages.txt that are named (build, run, example, check, test), without asking anything.
+# Installs the groups of packages.txt that are named (build, run, example, check, test, fuzz), without asking anything.
 # Packages that are there already are skipped; when all are, apt is not touched.
 set -euo pipefail
 

@@ -1,8 +1,10 @@
 #!/bin/bash
-# Everything that must hold before a change lands: packages, formatting, build, clang-tidy, all tests; with --with-asan the
-# unit tests once more under sanitizers. Ends with `N passed, N failed`, and fails at the first step that fails.
+# Everything that must hold before a change lands: packages, formatting, build, clang-tidy, all tests, some seconds of each
+# fuzz target; with --with-asan the unit tests once more under sanitizers. Ends with `N passed, N failed`, and fails at the
+# first step that fails.
 #
-#   tests/run.sh [--skip-tidy] [--with-asan] [-- CTEST-OPTIONS...]       e.g. tests/run.sh --skip-tidy -- -R shell
+#   tests/run.sh [--skip-tidy] [--skip-fuzz] [--with-asan] [-- CTEST-OPTIONS...]
+#   tests/run.sh --skip-tidy --skip-fuzz -- -R shell
 set -euo pipefail
 export LC_ALL=C.UTF-8
 unset LIGHTFAST_BUILD
@@ -11,7 +13,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cores=$(nproc)
 passed=0
 failed=0
+fuzz_seconds=5  # of each target
 with_tidy=yes
+with_fuzz=yes
 with_asan=no
 ctest_options=()
 
@@ -23,7 +27,9 @@ main() {
   exec </dev/null
   cd "$root"
   say "packages"
-  .ci/install-packages.sh build run example check test
+  local groups=(build run example check test)
+  if [[ $with_fuzz == yes ]]; then groups+=(fuzz); fi
+  .ci/install-packages.sh "${groups[@]}"
   check_format
   build release
   if [[ $with_tidy == yes ]]; then check_tidy; fi
@@ -32,6 +38,7 @@ main() {
     build asan
     run_tests asan "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer" --no-tests=error --label-regex '^unit$'
   fi
+  if [[ $with_fuzz == yes && $failed == 0 ]]; then run_fuzz; fi
   say "finished"
   echo "$passed passed, $failed failed"
   ((failed == 0))
@@ -41,9 +48,10 @@ read_options() {
   while (($#)); do
     case $1 in
       --skip-tidy) with_tidy=no ;;
+      --skip-fuzz) with_fuzz=no ;;
       --with-asan) with_asan=yes ;;
       --) shift; ctest_options=("$@"); return ;;
-      *) fail "unknown option '$1'; known: --skip-tidy, --with-asan, -- CTEST-OPTIONS" ;;
+      *) fail "unknown option '$1'; known: --skip-tidy, --skip-fuzz, --with-asan, -- CTEST-OPTIONS" ;;
     esac
     shift
   done
@@ -81,6 +89,17 @@ run_tests() {
   read -r bad all < <(sed -n "$summary" "$log") || fail "ctest ran no test"
   failed=$((failed + bad))
   passed=$((passed + all - bad))
+}
+
+# Builds the fuzz targets, runs each for a short time, and counts them.
+run_fuzz() {
+  local begun=$SECONDS log=build/fuzz.log well bad
+  say "fuzz targets, $fuzz_seconds s each (a clang build of minutes the first time; --skip-fuzz leaves them out)"
+  tests/fuzz.sh "$fuzz_seconds" 2>&1 | tee "$log" || true
+  read -r well bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log") || fail "no fuzz target ran"
+  say "fuzzing took $((SECONDS - begun)) s, its build included"
+  failed=$((failed + bad))
+  passed=$((passed + well))
 }
 
 main "$@"

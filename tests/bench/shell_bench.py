@@ -3,7 +3,7 @@
 
     tests/bench/shell_bench.py [--rounds 200] [--runs 5] [--seconds 1.5] [--json FILE]
 
-Every round runs every command once under every peer, in turn, so that whatever else the machine does hits all alike.
+Every round runs every command once under every peer, in any order, so that whatever else the machine does hits all alike.
 `sh -c` is measured twice, as a control: what differs between the two is noise. Answers are compared with bash's before
 anything is timed. bubblewrap is measured where it is installed. Prints milliseconds and ratios to `sh -c`.
 """
@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import random
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -24,6 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "functio
 import harness  # noqa: E402
 
 FILES = 200
+ONE_PROGRAM = ("cat", "echo", "grep")  # what `exec` can run
 COMMANDS = {
     "cat": "cat README.md",
     "echo": "echo hello",
@@ -38,7 +40,7 @@ BUBBLEWRAP = ["/usr/bin/bwrap", "--unshare-all", "--die-with-parent", "--new-ses
 
 
 def make_tree(home):
-    """A repository of FILES Markdown files, about 2 MB, the same on every machine."""
+    """A repository of FILES Markdown files, about 2 MB, the same on every machine, and its files without git's own."""
     words = random.Random(1)
     vocabulary = ["".join(words.choices("abcdefghijklmnopqrstuvwxyz", k=words.randint(2, 10))) for _ in range(2000)]
     files = {"README.md": "# Words\n\nThe tone is calm.\n"}
@@ -47,7 +49,8 @@ def make_tree(home):
         if number % 3 == 0:
             lines[number % 120] = "the tone of this page"
         files[f"docs/{number:03}.md"] = "\n".join(lines) + "\n"
-    return harness.make_repository(home / "tree", files)
+    repository = harness.make_repository(home / "repository", files)
+    return repository, str(harness.make_checkout(repository, home / "tree"))
 
 
 class Spawned:
@@ -57,9 +60,12 @@ class Spawned:
         self.tree, self.arguments = tree, arguments
 
     def run(self, command):
+        return self.spawn(self.arguments + [command])
+
+    @staticmethod
+    def spawn(arguments):
         read, write = os.pipe()
         null = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)]
-        arguments = self.arguments + [command]
         child = os.posix_spawn(arguments[0], arguments, ENVIRONMENT, file_actions=[*null, (os.POSIX_SPAWN_DUP2, write, 1)])
         os.close(write)
         chunks = []
@@ -70,15 +76,26 @@ class Spawned:
         return b"".join(chunks)
 
 
-class Ours:
-    """lightfast_shell over stdio; answers go to whoever asked."""
+class Direct(Spawned):
+    """The program itself, without any shell; for the commands that are one program."""
 
-    def __init__(self, tree, data):
-        self.process = subprocess.Popen([harness.LIGHTFAST, "mcp", "--repo", str(tree), "--data-dir", str(data)], stdin=subprocess.PIPE,
+    def run(self, command):
+        words = shlex.split(command)
+        return self.spawn([shutil.which(words[0], path="/usr/bin"), *words[1:]])
+
+
+class Ours:
+    """lightfast_shell over stdio. Whoever asks reads the answer, until share(): then a thread does, and many may ask."""
+
+    def __init__(self, repository, data):
+        self.process = subprocess.Popen([harness.LIGHTFAST, "mcp", "--repo", str(repository), "--data-dir", str(data)], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.lock, self.number, self.waiting = threading.Lock(), 0, {}
-        threading.Thread(target=self.read, daemon=True).start()
+        self.lock, self.number, self.waiting, self.is_shared = threading.Lock(), 0, {}, False
         self.call("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}})
+
+    def share(self):
+        self.is_shared = True
+        threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
         for line in self.process.stdout:
@@ -96,6 +113,8 @@ class Ours:
             request = {"jsonrpc": "2.0", "id": self.number, "method": method, "params": parameters}
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
+        if not self.is_shared:
+            return json.loads(self.process.stdout.readline())["result"]
         done.acquire()
         return answer[0]["result"]
 
@@ -114,20 +133,24 @@ class Ours:
         self.process.wait()
 
 
-def make_peers(tree, data):
-    peers = {"ours": Ours(tree, data), "sh -c": Spawned(tree, ["/bin/sh", "-c"]), "sh -c again": Spawned(tree, ["/bin/sh", "-c"]),
-             "bash -c": Spawned(tree, ["/usr/bin/bash", "-c"])}
+def make_peers(repository, tree, data):
+    peers = {"ours": Ours(repository, data), "sh -c": Spawned(tree, ["/bin/sh", "-c"]), "sh -c again": Spawned(tree, ["/bin/sh", "-c"]),
+             "bash -c": Spawned(tree, ["/usr/bin/bash", "-c"]), "exec": Direct(tree, [])}
     if shutil.which("bwrap"):
         peers["bwrap sh -c"] = Spawned(tree, [*BUBBLEWRAP, "--ro-bind", str(tree), "/repo", "--chdir", "/repo", "/bin/sh", "-c"])
     return peers
 
 
+def can_run(name, key):
+    return name != "exec" or key in ONE_PROGRAM
+
+
 def check_answers(peers, tree):
     os.chdir(tree)  # what is spawned starts here
-    for command in COMMANDS.values():
+    for key, command in COMMANDS.items():
         expected = sorted(Spawned(tree, ["/usr/bin/bash", "-c"]).run(command).splitlines())
         for name, peer in peers.items():
-            for _ in range(3):
+            for _ in range(3 if can_run(name, key) else 0):
                 answered = sorted(peer.run(command).splitlines())
                 if answered != expected and "head" not in command:
                     sys.exit(f"{name}: another answer to {command!r}: {answered[:3]}")
@@ -135,9 +158,13 @@ def check_answers(peers, tree):
 
 def latencies(peers, rounds):
     times = {name: {key: [] for key in COMMANDS} for name in peers}
+    order, shuffle = list(peers.items()), random.Random(2)
     for _ in range(rounds):
         for key, command in COMMANDS.items():
-            for name, peer in peers.items():
+            shuffle.shuffle(order)  # what a peer leaves to the kernel to clear up hits the next
+            for name, peer in order:
+                if not can_run(name, key):
+                    continue
                 started = time.perf_counter()
                 peer.run(command)
                 times[name][key].append((time.perf_counter() - started) * 1e3)
@@ -185,7 +212,7 @@ def percentile(values, part):
 def print_table(title, peers, cell):
     print(f"\n{title}\n\n| peer | " + " | ".join(COMMANDS) + " |\n|---" + "|---" * len(COMMANDS) + "|")
     for name in peers:
-        print(f"| {name} | " + " | ".join(cell(name, key) for key in COMMANDS) + " |")
+        print(f"| {name} | " + " | ".join(cell(name, key) if can_run(name, key) else "-" for key in COMMANDS) + " |")
 
 
 def main():
@@ -193,6 +220,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=200, help="of each run")
     parser.add_argument("--runs", type=int, default=5, help="the ratios printed are the median of so many runs")
     parser.add_argument("--seconds", type=float, default=1.5, help="of each throughput measurement")
+    parser.add_argument("--pair", action="store_true", help="measures `sh -c` only beside ours, so that no other peer is between them")
     parser.add_argument("--json", type=pathlib.Path, help="writes all figures to this file")
     options = parser.parse_args()
     home = pathlib.Path(tempfile.mkdtemp(prefix="lightfast-bench-"))
@@ -204,8 +232,10 @@ def main():
 
 
 def measure(options, home):
-    tree = make_tree(home)
-    peers = make_peers(tree, home / "data")
+    repository, tree = make_tree(home)
+    peers = make_peers(repository, tree, home / "data")
+    if options.pair:
+        peers = {name: peers[name] for name in ("ours", "sh -c", "sh -c again")}
     check_answers(peers, tree)
     print(f"{options.runs} runs of {options.rounds} rounds, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start")
     runs = [latencies(peers, options.rounds) for _ in range(options.runs)]
@@ -219,7 +249,8 @@ def measure(options, home):
                 lambda name, key: f"{ratio(name, key, .5):.2f}, {ratio(name, key, .99):.2f}")
     middle = {part: statistics.median(ratio("ours", key, part) for key in COMMANDS) for part in (.5, .99)}
     print(f"\nours, median over the commands: p50 {middle[.5]:.2f}, p99 {middle[.99]:.2f} of `sh -c`")
-    rates = {name: {key: {callers: throughput(peer, COMMANDS[key], callers, options.seconds) for callers in (1, 2, 8)} for key in COMMANDS}
+    peers["ours"].share()
+    rates = {name: {key: {callers: throughput(peer, COMMANDS[key], callers, options.seconds) for callers in (1, 2, 8)} for key in COMMANDS if can_run(name, key)}
              for name, peer in peers.items()}
     print_table("commands a second with 1, 2 and 8 callers", peers,
                 lambda name, key: " / ".join(f"{rate:.0f}" for rate in rates[name][key].values()))

@@ -33,18 +33,22 @@ def reachable_by_all(build):
     copies = pathlib.Path(tempfile.mkdtemp(prefix="lightfast-programs-"))
     atexit.register(shutil.rmtree, copies, ignore_errors=True)
     copies.chmod(0o755)
-    for name in ("lightfast", "lightfast-launcher", "lightfast-git", "lightfast-zygote.so"):
-        shutil.copy2(build / name, copies / name)
+    for name in ("lightfast", "lightfast-launcher", "lightfast-git", "lightfast-zygote.so",
+                 "lightfast-sandboxee", "lightfast-layers", "lightfast-without-namespaces"):
+        if (build / name).exists():  # the last three are of tests/sandboxee
+            shutil.copy2(build / name, copies / name)
     return copies
 
 
-LIGHTFAST = str(reachable_by_all(BUILD) / "lightfast")
+PROGRAMS = reachable_by_all(BUILD)
+LIGHTFAST = str(PROGRAMS / "lightfast")
 HANG_GUARD = 60  # seconds; reaching it is a failure, nothing is timed by it
 ORDINARY_USER = 65534  # nobody
 IS_ROOT = os.geteuid() == 0
 SHELL_ENVIRONMENT = {"PATH": "/usr/bin", "HOME": "/", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb"}
 OWN_ROOM = {"lightfast", "lightfast-launc", "zygote", "init", "waiting"}  # the names of processes that are no command
 
+MOST_READY = 6  # sandboxes that wait at once for one organisation; how many there are goes by use
 NEVER_OURS = OWN_ROOM - {"lightfast"}  # what no test starts itself
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -110,6 +114,15 @@ def eventually(condition, seconds=HANG_GUARD):
     return value
 
 
+def without_ready(processes):
+    """`processes` without the sandboxes that wait for a command, each an init and its shell; None while one of them is neither."""
+    inits = [process for process in processes if process.name == "init"]
+    shells = [process for process in processes if process.name == "waiting"]
+    if len(inits) > MOST_READY or sorted(shell.parent for shell in shells) != sorted(init.pid for init in inits):
+        return None
+    return [process for process in processes if process.name not in ("init", "waiting")]
+
+
 def kill_all(processes):
     for process in processes:
         if is_alive(process):
@@ -152,6 +165,15 @@ def wrapper(tier):
         tried = subprocess.run([*words, "true"], capture_output=True, text=True, check=False)
         if tried.returncode != 0:
             raise unittest.SkipTest(f"tier {tier} cannot be had here: {tried.stderr.strip()}")
+    return words
+
+
+def without_namespaces(*options):
+    """What stands before a command, in place of wrapper(3), so that an ordinary user can make user namespaces but has no use of them."""
+    words = [*wrapper(2), str(PROGRAMS / "lightfast-without-namespaces"), *options]
+    tried = subprocess.run([*words, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        raise unittest.SkipTest(f"namespaces cannot be taken away: {tried.stderr.strip()}")
     return words
 
 
@@ -204,8 +226,9 @@ def bash_says(command, cwd):
 
 
 def visible(octets):
-    """How the tool shows bytes: those that are no UTF-8, and control bytes but TAB, LF and CR, as \\xNN."""
+    """How the tool shows bytes: those that are no UTF-8, and of control characters but TAB, LF and CR, as \\xNN."""
     text = octets.decode(errors="surrogateescape")
+    text = re.sub("[\x80-\x9f]", lambda one: f"\\xC2\\x{ord(one[0]):02X}", text)
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]", lambda one: f"\\x{ord(one[0]) & 0xFF:02X}", text)
 
 
@@ -230,14 +253,14 @@ class Answer:
 
 
 class Server:
-    """`lightfast mcp`, spoken to by its pipes. `wrap` stands before the command; `before` runs in the new process."""
+    """`lightfast mcp`, spoken to by its pipes from any thread. `wrap` stands before the command; `before` runs in the new process."""
 
     def __init__(self, repository, data, options=(), environment=None, wrap=(), before=None):
         self.command = [*wrap, LIGHTFAST, "mcp", "--repo", str(repository), "--data-dir", str(data), *options]
         self.environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent", **(environment or {})}
         self.before = before
         self.lines, self.answers, self.changed = [], {}, threading.Condition()
-        self.last_id = 0
+        self.last_id, self.sending = 0, threading.RLock()
 
     def __enter__(self):
         self.log_file = tempfile.TemporaryFile()
@@ -293,14 +316,16 @@ class Server:
             self.changed.notify_all()
 
     def send(self, message):
-        self.process.stdin.write(json.dumps(message).encode() + b"\n")
-        self.process.stdin.flush()
+        with self.sending:
+            self.process.stdin.write(json.dumps(message).encode() + b"\n")
+            self.process.stdin.flush()
 
     def request(self, method, params=None):
         """Sends a request; its id."""
-        self.last_id += 1
-        self.send({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params or {}})
-        return self.last_id
+        with self.sending:
+            self.last_id += 1
+            self.send({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params or {}})
+            return self.last_id
 
     def answer(self, number, seconds=HANG_GUARD):
         with self.changed:

@@ -126,6 +126,7 @@ class InACall(Case):
             ({"command": None}, "command"),
             ({"command": ["ls"]}, "command"),
             ({"command": "a\0b"}, "NUL"),
+            ({"command": "\0echo x"}, "NUL"),
             ({"command": "#" * (KIB_32 + 1)}, "32768"),
             ({"command": "#" + "é" * (KIB_32 // 2)}, "32768"),
             ({"command": "ls", "comand": "ls"}, "comand"),

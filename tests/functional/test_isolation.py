@@ -13,6 +13,8 @@ from harness import SHELL_ENVIRONMENT, Server, status_of
 
 CANARY = "canary-" + secrets.token_hex(12)
 NO_CAPABILITIES = "0" * 16
+LAUNCHERS_CAPABILITIES = "00000000802001e5"  # in tier 1: the eight that docs/security.md names
+FIRST_USER_OF_ORGANISATIONS = 0x70000000
 
 
 class Inside:
@@ -136,36 +138,59 @@ class Inside:
     def sleeping(self):
         return Sleeping(self.server)
 
-    def test_a_command_has_no_capability_no_way_to_new_ones_and_a_seccomp_filter(self):
+    def assert_rights(self, pid, held=NO_CAPABILITIES, bounding=None, seccomp="2"):
+        """What the kernel says of a process. `bounding` None: lowering that set takes a capability, which was not there."""
+        status = status_of(pid)
+        wanted = {"CapInh": NO_CAPABILITIES, "CapPrm": held, "CapEff": held, "CapAmb": NO_CAPABILITIES, "NoNewPrivs": "1",
+                  "Seccomp": seccomp, **({"CapBnd": bounding} if bounding else {})}
+        self.assertEqual({field: status[field] for field in wanted}, wanted, status["Name"])
+
+    def users_of(self, pid):
+        """All of a process's user and group ids."""
+        status = status_of(pid)
+        return {int(number) for field in ("Uid", "Gid", "Groups") for number in status[field].split()}
+
+    def users_of_sandbox(self, zygote):
+        """In tier 1 the organisation's own; otherwise whoever started the server."""
+        users = self.users_of(zygote)
+        if self.tier == 1:
+            self.assertEqual(len(users), 1)
+            self.assertGreaterEqual(min(users), FIRST_USER_OF_ORGANISATIONS)
+        else:
+            self.assertEqual(users, self.users_of(self.server.pid))
+        return users
+
+    def test_a_command_and_its_init_have_no_capability_no_way_to_new_ones_and_a_seccomp_filter(self):
         with self.sleeping() as (sleep, init):
             for process in (sleep, init):
-                status = status_of(process.pid)
                 with self.subTest(process.name):
-                    sets = {key: status[key] for key in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
-                    if self.tier == 3:  # taking from the bounding set needs a capability; NoNewPrivs makes it worthless
-                        del sets["CapBnd"]
-                    self.assertEqual(set(sets.values()), {NO_CAPABILITIES}, sets)
-                    self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
-                    if self.tier == 1:
-                        self.assertNotIn("0", status["Uid"].split() + status["Gid"].split())
-                        self.assertIn(status["Groups"], ("", status["Gid"].split()[0]))
+                    self.assert_rights(process.pid, bounding=None if self.tier == 3 else NO_CAPABILITIES)
+                    self.assertEqual(self.users_of(process.pid), self.users_of_sandbox(init.parent))
+
+    def test_sandboxes_that_wait_are_confined_already(self):
+        waiting = self.server.running("waiting")
+        self.assertTrue(waiting)
+        for process in waiting:
+            self.assert_rights(process.pid, bounding=None if self.tier == 3 else NO_CAPABILITIES)
 
     def test_a_zygote_is_confined(self):
         self.shell("true")
         zygote = self.server.running("zygote")[0]
-        status = status_of(zygote.pid)
-        self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
-        if self.tier == 3:
-            self.assertEqual(status["CapEff"], NO_CAPABILITIES)
-        else:  # what it holds is worth something in its own user namespace alone
+        self.assert_rights(zygote.pid)
+        if self.tier != 3:  # its bounding set is worth something in its own user namespace alone
             self.assertNotEqual(os.readlink(f"/proc/{zygote.pid}/ns/user"), os.readlink(f"/proc/{self.server.pid}/ns/user"))
-        if self.tier == 1:
-            self.assertNotIn("0", status["Uid"].split())
+        self.users_of_sandbox(zygote.pid)
 
     def test_the_server_gave_up_every_capability(self):
         for thread in os.listdir(f"/proc/{self.server.pid}/task"):
-            status = status_of(f"{self.server.pid}/task/{thread}")
-            self.assertEqual((status["CapEff"], status["CapPrm"], status["NoNewPrivs"]), (NO_CAPABILITIES, NO_CAPABILITIES, "1"))
+            self.assert_rights(f"{self.server.pid}/task/{thread}", bounding=NO_CAPABILITIES if self.tier == 1 else None,
+                               seccomp=status_of("self")["Seccomp"])
+
+    def test_the_launcher_keeps_what_namespaces_take_and_no_more(self):
+        launcher = self.server.running("lightfast-launc")[0]
+        kept = LAUNCHERS_CAPABILITIES if self.tier == 1 else NO_CAPABILITIES
+        self.assert_rights(launcher.pid, held=kept, bounding=kept if self.tier == 1 else None, seccomp=status_of("self")["Seccomp"])
+        self.assertEqual(self.users_of(launcher.pid), self.users_of(self.server.pid))
 
     def test_only_the_launcher_keeps_capabilities_outside(self):
         own, powerful = os.readlink(f"/proc/{self.server.pid}/ns/user"), set()
@@ -211,7 +236,7 @@ class WithNamespaces(Inside):
     def test_the_root_holds_what_was_put_there(self):
         self.assertEqual(set(self.shell("ls -A /").out.split()),
                          {"bin", "dev", "etc", "lib", "lib64", "proc", "repo", "tmp", "usr"})
-        self.assertEqual(self.shell("ls -A /etc").out.split(), ["group", "passwd", "sandbox.bash"])
+        self.assertEqual(self.shell("ls -A /etc").out.split(), ["group", "ld.so.cache", "passwd", "sandbox.bash"])
         self.assertEqual(set(self.shell("ls -A /dev").out.split()), {"fd", "null", "stderr", "stdin", "stdout", "urandom", "zero"})
 
     def test_no_host_path_is_in_mountinfo(self):

@@ -21,6 +21,7 @@ MEMORY = r"^\[killed: memory limit of 512 MiB\]$"
 PROCESSES = r"^\[(reached|killed): limit of 128 processes\]$"
 TMP_FULL = r"No space left on device|File size limit exceeded"
 MEMORY_OR_TMP = rf"{MEMORY}|{TMP_FULL}|memory exhausted|Cannot allocate memory"
+MOST_WARM = 6  # sandboxes ready at once, the most that one organisation ever has
 SERVER_MEMORY = 64 * MIB  # the most the server itself may ever have held
 
 # What it is, the command, its time limit in milliseconds, and what the answer must say (None: the time limit).
@@ -134,7 +135,7 @@ class Limits:
     def only_own_processes(self):
         """The server, its launcher, one zygote, and the sandboxes that wait; orphans are below this process, too."""
         names = sorted(process.name for process in harness.processes_below(os.getpid()))
-        return set(names) <= harness.OWN_ROOM and names.count("zygote") == 1 and names.count("init") <= 3
+        return set(names) <= harness.OWN_ROOM and names.count("zygote") == 1 and names.count("init") <= MOST_WARM
 
     def run_in_time(self, command, limit_ms):
         """The answer. Later than a second after its limit is too late; a machine under load may be so once."""
@@ -189,9 +190,69 @@ class Limits:
         harness.eventually(lambda: len(self.server.running("sleep")) == 4, 10)
         answer = self.server.shell("echo x", timeoutMs=200)
         self.assertTrue(answer.is_error)
-        self.assertIn("4 other commands were running all the while", answer.all)
+        self.assertRegex(answer.all, r"^limit reached: no place came free in time: 4 commands of this organisation and 4 in all were "
+                                     r"running; try again in \d+ s$")
         for number in long:
             self.assertEqual(harness.Answer(self.server.answer(number)).exit_code, 0)
+
+
+    def test_calls_that_may_take_long_leave_a_place_to_short_ones(self):
+        long = [self.server.start_shell("sleep 2", timeoutMs=60000) for _ in range(6)]
+        harness.eventually(lambda: len(self.server.running("sleep")) == 3, 10)
+        self.assertEqual(self.server.shell("echo short").out, "short\n")
+        self.assertEqual([number for number in long if number in self.server.answers], [])
+        for number in long:
+            self.assertEqual(harness.Answer(self.server.answer(number)).exit_code, 0)
+
+    def test_a_short_call_is_let_in_where_all_places_have_long_been_taken(self):
+        long = [self.server.start_shell("sleep 4") for _ in range(4)]
+        harness.eventually(lambda: len(self.server.running("sleep")) == 4, 10)
+        self.assertEqual(self.server.shell("echo short", timeoutMs=3000).out, "short\n")
+        for number in long:
+            self.assertEqual(harness.Answer(self.server.answer(number)).exit_code, 0)
+
+
+SMALL = "seconds=3,cpuSeconds=1,memoryMiB=32,processes=24,openFiles=32,tmpMiB=1,tmpFiles=20,outputMiB=1,runningPerOrg=1,waitingPerOrg=2"
+# The command, its time limit in milliseconds, and what the answer must say, under the limits above.
+UNDER_SMALL = [
+    ("sleep 100", 60000, TIMED_OUT.format(3)),
+    ("while :; do :; done", 60000, r"^\[(killed|reached): limit of 1 s of processor time\]$"),
+    ("for i in 1 2 3 4; do (while :; do :; done) & done; wait", 60000, r"^\[killed: limit of 1 s of processor time\]$"),
+    ("x=$(tr '\\0' x < /dev/zero); echo ${#x}", 60000, r"^\[killed: memory limit of 32 MiB\]$"),
+    ("for i in {1..60}; do sleep 100 & done; wait", 60000, r"^\[reached: limit of 24 processes\]$"),
+    ("for i in {1..60}; do eval \"exec $((i + 2))</dev/null\" || exit 9; done", 60000, "Too many open files"),
+    ("head -c 2000000 /dev/zero > /tmp/large", 60000, TMP_FULL),
+    ("for i in {1..40}; do : > /tmp/$i || exit 9; done", 60000, "No space left on device"),
+    ("yes", 60000, r"^\[killed: output limit of 1 MiB\]$"),
+]
+
+
+class Configured(unittest.TestCase):
+    """Limits that an operator set; what a caller asks for does not pass them."""
+
+    def setUp(self):
+        home = harness.make_home(self)
+        repository = harness.make_repository(home / "repository", {"README.md": "hello\n"})
+        cage = Cage(f"lightfast-story-{os.getpid()}-configured", processes=1000, memory=2 << 30)
+        self.addCleanup(cage.remove)
+        self.server = self.enterContext(Server(repository, harness.data_dir(home), ["--limits", SMALL], before=cage.enter))
+        self.server.initialize()
+
+    def test_each_limit_is_named_with_its_number(self):
+        for command, limit_ms, words in UNDER_SMALL:
+            with self.subTest(command):
+                self.assertRegex(self.server.shell(command, timeoutMs=limit_ms).said, f"(?m){words}")
+
+    def test_a_full_queue_says_when_to_try_again(self):
+        running = self.server.start_shell("sleep 2")
+        self.assertTrue(self.server.running("sleep"))
+        waiting = [self.server.start_shell(f"echo {number}") for number in range(2)]
+        harness.eventually(lambda: len(os.listdir(f"/proc/{self.server.pid}/task")) >= 4, 5)
+        answers = [self.server.shell("echo x", timeoutMs=1000) for _ in range(3)]
+        for answer in answers:
+            self.assertTrue(answer.is_error)
+            self.assertRegex(answer.all, r"^limit reached: 2 commands of this organisation wait already, as many as may; try again in \d+ s$")
+        self.assertEqual([harness.Answer(self.server.answer(number)).exit_code for number in [running, *waiting]], [0, 0, 0])
 
 
 class Tier1(Limits, unittest.TestCase):

@@ -4,47 +4,21 @@ import re
 import unittest
 
 import harness
-from harness import Server, bash_says, visible
+from bash_case import Sample, shown_of_bash
+from harness import bash_says
 from shell_commands import ANY_ORDER, FILES, LINES, LINKS, NEEDS_TMP, SAME
-
-
-def expected_said(done):
-    """The second text: stderr, then what became of the command on a line of its own."""
-    said = visible(done.stderr)
-    status = ""
-    if done.returncode < 0:
-        status = f"[exit {128 - done.returncode}]\n[killed by SIGTERM]"
-    elif done.returncode > 0:
-        status = f"[exit {done.returncode}]"
-    return said + ("\n" if said and status and not said.endswith("\n") else "") + status
 
 
 # Without a pid namespace no command may send signals; docs/security.md says so.
 NEEDS_SIGNALS = {"kill -TERM $$"}
 
 
-class Sample:
-    """One server of a tier over the sample repository, and a checkout of it."""
-    tier = None
-
-    @classmethod
-    def setUpClass(cls):
-        wrap = harness.wrapper(cls.tier)
-        home = harness.make_home(cls)
-        repository = harness.make_repository(home / "repository", FILES, LINKS, executables=["scripts/hello.sh"])
-        cls.commit = harness.head_of(repository)
-        cls.checkout = harness.make_checkout(repository, home / "checkout")
-        cls.data = harness.data_dir(home, cls.tier)
-        cls.server = Server(repository, cls.data, wrap=wrap)
-        cls.server.__enter__()
-        cls.addClassCleanup(cls.server.__exit__, None, None, None)
-        cls.server.initialize()
-
-    def shell(self, command, **arguments):
-        return self.server.shell(command, maxOutputBytes=1 << 20, **arguments)
+class Acme(Sample):
+    """The sample repository of shell_commands.py."""
+    files, links, executables = FILES, LINKS, ["scripts/hello.sh"]
 
 
-class AsBash(Sample):
+class AsBash(Acme):
     def test_the_server_runs_in_the_tier_that_is_meant(self):
         self.assertEqual(self.shell("echo here").out, "here\n")
         self.assertIn(f" tier={self.tier} ", self.server.log())
@@ -54,23 +28,12 @@ class AsBash(Sample):
             if self.tier == 3 and command in NEEDS_TMP | NEEDS_SIGNALS:
                 continue
             with self.subTest(command):
-                bash, answer = bash_says(command, self.checkout), self.shell(command)
-                code = bash.returncode if bash.returncode >= 0 else 128 - bash.returncode
-                self.assertEqual(answer.out, visible(bash.stdout), answer)
-                self.assertEqual(answer.exit_code, code, answer)
-                self.assertEqual(answer.said, expected_said(bash))
-                self.assertFalse(answer.is_error)
+                self.assert_same(self.shell(command), shown_of_bash(bash_says(command, self.checkout)))
 
     def test_answers_in_the_order_of_a_directory_equal_those_of_bash(self):
-        snapshot = next(self.data.glob(f"orgs/*/*/snapshots/{self.commit}/root"))
         for command in ANY_ORDER:
             with self.subTest(command):
-                there, answer = bash_says(command, self.checkout), self.shell(command)
-                self.assertEqual(sorted(answer.out.splitlines()), sorted(visible(there.stdout).splitlines()))
-                self.assertEqual((answer.exit_code, answer.said), (there.returncode, expected_said(there)))
-                if command.startswith("rg "):
-                    continue  # several threads, any order
-                self.assertEqual(answer.out, visible(bash_says(command, snapshot).stdout))
+                self.assert_same_in_any_order(command)
 
     def test_a_long_listing_has_the_modes_sizes_names_times_and_link_targets_of_a_checkout(self):
         def seen(text):  # mode, size, date, name and target; not links, owner and group, nor blocks
@@ -98,7 +61,7 @@ class Tier3AsBash(AsBash, unittest.TestCase):
     tier = 3
 
 
-class WhatIsSaid(Sample, unittest.TestCase):
+class WhatIsSaid(Acme, unittest.TestCase):
     """What bash has no answer to, in the best tier that this user can have."""
     tier = 1 if harness.IS_ROOT else 2
 
@@ -172,6 +135,12 @@ class WhatIsSaid(Sample, unittest.TestCase):
                 self.assertIn("Read-only file system", answer.said)
                 self.assertNotEqual(answer.exit_code, 0)
         self.assertEqual(self.shell("cat brand.md").out, FILES["brand.md"])
+
+    def test_programs_find_their_libraries_and_their_locale_without_a_search(self):
+        said = self.shell("LD_DEBUG=libs cat brand.md; LD_DEBUG=libs grep -P x brand.md").said
+        self.assertIn("search cache=/etc/ld.so.cache", said)
+        self.assertNotIn("search path", said)
+        self.assertEqual(self.server.shell("x=é; echo ${#x}; printf é | wc -m; ls /usr/lib/locale").out, "1\n1\nlocale-archive\n")
 
     def test_scratch_in_tmp_works_and_is_gone_in_the_next_call(self):
         answer = self.server.shell("cat brand.md > /tmp/a && sort /tmp/a -o /tmp/b && cmp /tmp/b <(sort brand.md) && ls /tmp")

@@ -233,5 +233,19 @@ TEST_CASE("every setting has a help line and a value name", "[settings]") {
   }
 }
 
+TEST_CASE("limits may be an object and programs a list in the config file", "[settings]") {
+  const TempDirectory here;
+  const auto file = here.with_file(
+      "config.json",
+      R"({"limits": {"memoryMiB": 256, "running": 3}, "programs": ["cat", "grep"]})");
+  const auto settings = resolved({{"config", file}});
+  CHECK(settings.limits == "memoryMiB=256,running=3");
+  CHECK(settings.programs == "cat,grep");
+  const auto list = here.with_file("list.json", R"({"limits": [1]})");
+  CHECK(problem_of({{"config", list}}).message.contains("'limits' must be an object of numbers"));
+  const auto number = here.with_file("number.json", R"({"programs": 1})");
+  CHECK(problem_of({{"config", number}}).message.contains("'programs' must be a list of names"));
+}
+
 }  // namespace
 }  // namespace lightfast

@@ -23,7 +23,7 @@ TEST_CASE("valid UTF-8 is shown byte for byte", "[text]") {
       {"nothing", "", ""},
       {"ASCII", "plain ~", "plain ~"},
       {"tab, line feed and carriage return", "a\tb\nc\r\n", "a\tb\nc\r\n"},
-      {"the shortest of two bytes, U+0080", "\xC2\x80", "\xC2\x80"},
+      {"the first behind the C1 controls, U+00A0", "\xC2\xA0", "\xC2\xA0"},
       {"the longest of two bytes, U+07FF", "\xDF\xBF", "\xDF\xBF"},
       {"the shortest of three bytes, U+0800", "\xE0\xA0\x80", "\xE0\xA0\x80"},
       {"the last before the surrogates, U+D7FF", "\xED\x9F\xBF", "\xED\x9F\xBF"},
@@ -40,6 +40,12 @@ TEST_CASE("valid UTF-8 is shown byte for byte", "[text]") {
 
 TEST_CASE("bytes that are not UTF-8 become \\xNN, each on its own", "[text]") {
   const auto replaced = GENERATE(values<Shown>({
+      {"the first C1 control, U+0080", "\xC2\x80", R"(\xC2\x80)"},
+      {"the control sequence introducer, U+009B",
+       "\xC2\x9B"
+       "2J",
+       R"(\xC2\x9B2J)"},
+      {"the last C1 control, U+009F", "\xC2\x9F", R"(\xC2\x9F)"},
       {"a continuation byte alone", "\x80", R"(\x80)"},
       {"the last continuation byte", "\xBF", R"(\xBF)"},
       {"an overlong slash of two bytes", "\xC0\xAF", R"(\xC0\xAF)"},

@@ -242,5 +242,20 @@ TEST_CASE("a program with changed bytes gives a result", "[elf]") {
   }
 }
 
+TEST_CASE("program headers that lie over each other are refused, not multiplied", "[elf]") {
+  const TempDirectory directory;
+  Elf64_Ehdr header = {};
+  std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+  header.e_ident[EI_CLASS] = ELFCLASS64;
+  header.e_ident[EI_DATA] = ELFDATA2LSB;
+  header.e_phoff = sizeof header;
+  header.e_phnum = 65535;
+  std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
+  bytes.resize(1024, '\x02');
+  const auto needs = read_elf(directory.with_file("crowded", bytes));
+  REQUIRE_FALSE(needs.has_value());
+  CHECK(needs.error().kind == ErrorKind::Corrupt);
+}
+
 }  // namespace
 }  // namespace lightfast::sandbox

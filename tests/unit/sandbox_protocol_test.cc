@@ -82,7 +82,7 @@ TEST_CASE("launcher replies arrive as they were sent", "[protocol]") {
 }
 
 TEST_CASE("zygote messages arrive as they were sent", "[protocol]") {
-  const auto order = decode_zygote_request(encode_order(16));
+  const auto order = decode_zygote_request(encode_order(16, true));
   REQUIRE(order.has_value());
   CHECK(order->kind == ZygoteRequest::Order);
   CHECK(order->sandbox == 16);
@@ -113,7 +113,7 @@ TEST_CASE("what a zygote is started with arrives as it was sent", "[protocol]") 
 }
 
 TEST_CASE("init messages arrive as they were sent", "[protocol]") {
-  const auto kind = GENERATE(Notice::Started, Notice::Exited, Notice::Signaled, Notice::SetupFailed,
+  const auto kind = GENERATE(Notice::Exited, Notice::Signaled, Notice::SetupFailed,
                              Notice::MemoryExceeded, Notice::ProcessesExhausted);
   const auto notice =
       decode_notice(encode(SandboxNotice{.notice = kind, .value = 5, .text = "why"}));
@@ -146,7 +146,7 @@ std::vector<Message> all_messages() {
       {"report", encode(report()), only_check<decode_report>},
       {"job reply", encode(JobReply{.end = JobEnd::Exited, .status = 1, .problem = "p"}),
        only_check<decode_job_reply>},
-      {"order", encode_order(2), only_check<decode_zygote_request>},
+      {"order", encode_order(2, true), only_check<decode_zygote_request>},
       {"kill", encode_kill(3), only_check<decode_zygote_request>},
       {"zygote reply", encode(ZygoteReply{.sandbox = 1, .problem = "p"}),
        only_check<decode_zygote_reply>},

@@ -53,7 +53,9 @@ class ProcessTree {
   }
 
   [[nodiscard]] pid_t root() const { return root_; }
-  [[nodiscard]] Usage usage() const { return usage_of({root_}).at(root_); }
+  [[nodiscard]] TreeUsage usage(Look look = Look::Quick) const {
+    return usage_of({root_}, look).at(root_);
+  }
 
   [[noreturn]] static void wait_forever() {
     while (true) ::pause();

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Writes a few inputs for each fuzz target to begin with: DIR/TARGET/seed-N.
+
+    tests/fuzz/make_corpus.py DIR
+
+They are made of what the parsers really meet: messages as the programs send them, this machine's programs, a tree of git.
+"""
+import pathlib
+import struct
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OBJECT = "0123456789abcdef0123456789abcdef01234567"
+
+
+# ---- Messages of the sandbox: sandbox/wire.h.
+
+def wire(*fields):
+    """Numbers as 64 bits, texts with their length before them, lists with their count."""
+    encoded = b""
+    for field in fields:
+        if isinstance(field, int):
+            encoded += struct.pack("=Q", field)
+        elif isinstance(field, list):
+            encoded += wire(len(field), *field)
+        else:
+            octets = field if isinstance(field, bytes) else field.encode()
+            encoded += struct.pack("=Q", len(octets)) + octets
+    return encoded
+
+
+def sandbox_messages():
+    limits = [512 << 20, 4 << 30, 128, 256, 64 << 20, 8192, 64 << 20]
+    workspace = wire(2, 1, "/data/toolbox", "/data/snapshot", ["/lib/one.so", "/lib/two.so"], *limits)
+    instruction = struct.pack("=HBBI", 6, 0, 0, 0x7FFF0000)
+    return [
+        wire(1, "/data/toolbox", ["/lib/one.so"], 1), workspace,
+        wire(3, 1, "helper", ["/etc/ssl"], ["/data/mirror"], 443, 60000),
+        wire(2, 6, 3, 1, 0, "not root", 2, 1, "", 3, 1, ""), wire(1, 0, ""), wire(5, 0, "no such program"),
+        wire(1, 16), wire(2, 17), wire(18, ""), wire(0, "none left"),
+        *(wire(notice, 5, "why") for notice in range(1, 8)),
+        wire(1, workspace, 1000, 1000, 1, 2, 0, instruction * 2, 2, instruction),
+    ]
+
+
+# ---- Files and texts that it reads.
+
+def small_elf():
+    """A loaded segment that is the whole file, a loader, and two libraries: as tests/unit/sandbox_elf_test.cc makes it."""
+    strings = b"\0libone.so\0libtwo.so\0$ORIGIN/../lib:relative:/abs\0/lib/loader\0"
+    dynamic_at, base = 64 + 3 * 56, 0x400000
+    strings_at = dynamic_at + 5 * 16
+
+    def segment(kind, offset, size):
+        return struct.pack("=IIQQQQQQ", kind, 0, offset, base + offset, 0, size, size, 0)
+    header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0") + struct.pack("=HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, 3, 0, 0, 0)
+    segments = segment(1, 0, strings_at + len(strings)) + segment(3, strings_at + 50, 12) + segment(2, dynamic_at, 80)
+    entries = ((1, 1), (29, 21), (5, base + strings_at), (1, 11), (0, 0))
+    return header + segments + b"".join(struct.pack("=QQ", *entry) for entry in entries) + strings
+
+
+def sandbox_elf():
+    return [small_elf(), pathlib.Path(sys.executable).resolve().read_bytes()[:4096], b"#!/bin/sh\necho a script\n"]
+
+
+def sandbox_capture():
+    """The last bytes say how much is kept, how large a piece is, and whether it is the end."""
+    texts = ["one\ntwo\nthree\n", "no line feed at all " * 20, "größer als 日本 🚀\n" * 9, "\x1b[31mred\x07\x00\x7f\t\r\n"]
+    return [text.encode() + bytes(tail) for text in texts for tail in ((0, 3, 0, 10), (1, 9, 1, 0))] + [bytes(range(256)) * 2]
+
+
+def sandbox_process_status():
+    return [pathlib.Path("/proc/self/status").read_bytes(), b"Name:\tgone\nState:\tZ (zombie)\nPPid:\t1\nThreads:\t1\n"]
+
+
+def sandbox_toolbox_record():
+    return [b"bash cat grep\nno-such-program\n/lib/ld.so:/lib/libc.so.6\n/bin/bash 1 2 3 4.5 6.7\n/bin/cat 1 3 3 4.5 6.7\n"]
+
+
+# ---- What comes from clients and repositories.
+
+def mcp_message():
+    sessions = sorted((ROOT / "tests/golden/mcp").rglob("*"))
+    return [path.read_bytes() for path in sessions if path.is_file()][:20]
+
+
+def repo_names():
+    return [name.encode() for name in ("README.md", ".git", ".GIT ", "git~1", ".gi\u200ct", "a\\.git", "..", "größe.md", ".git::$INDEX")]
+
+
+def repo_manifest():
+    entries = [b"100644 README.md", b"40000 docs", b"120000 link", b"160000 module", b"100755 run.sh"]
+    return [b"".join(entry + b"\0" + bytes.fromhex(OBJECT) for entry in entries)]
+
+
+def main():
+    targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_process_status, sandbox_toolbox_record, mcp_message, repo_names,
+               repo_manifest)
+    for target in targets:
+        directory = pathlib.Path(sys.argv[1], target.__name__)
+        directory.mkdir(parents=True, exist_ok=True)
+        for number, octets in enumerate(target()):
+            (directory / f"seed-{number}").write_bytes(octets)
+
+
+if __name__ == "__main__":
+    main()
