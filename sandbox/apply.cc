@@ -19,6 +19,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "sandbox/mount_table.h"
 
 namespace lightfast::sandbox {
 namespace {
@@ -172,6 +173,13 @@ struct Applier {
     return check(::mount("tmp", step.path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
                          options.c_str()) == 0,
                  "mounting /tmp");
+  }
+
+  Result<void> operator()(const WriteMountTable& step) {
+    const auto table = mount_table(TRY(read_file("/proc/self/mountinfo")), kStaging);
+    const UniqueFd file(::open(step.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    TRY(check(file.is_open(), "making '" + step.path + "'"));
+    return write_all(file.get(), table).during("making '" + step.path + "'");
   }
 
   Result<void> operator()(const EnterRoot& /*step*/) {

@@ -11,8 +11,8 @@ namespace lightfast::sandbox {
 namespace {
 
 constexpr std::array kSystem = {
-    "/usr",           "/bin",  "/lib",        "/lib64", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-    "/etc/localtime", "/proc", "/dev/urandom"};
+    "/usr",           "/bin",       "/lib",  "/lib64",      "/etc/ld.so.conf", "/etc/ld.so.conf.d",
+    "/etc/localtime", "/etc/magic", "/proc", "/dev/urandom"};
 
 }  // namespace
 

@@ -48,6 +48,7 @@ std::vector<Step> make_root(const WorkspaceSpec& spec) {
       AttachHeld{.held = "zero", .target = "dev/zero", .no_dev = false},
       AttachHeld{.held = "urandom", .target = "dev/urandom", .no_dev = false},
       MountProc{.path = "proc"},
+      WriteMountTable{.path = "dev/mtab"},
       EnterRoot{},
   };
 }
@@ -63,6 +64,7 @@ LandlockPolicy rules_inside() {
                     {.path = "/dev/null", .grant = Grant::Device},
                     {.path = "/dev/zero", .grant = Grant::Read},
                     {.path = "/dev/urandom", .grant = Grant::Read},
+                    {.path = kMountTableInside, .grant = Grant::Read},
                     {.path = "/proc/1/cmdline", .grant = Grant::Read, .may_be_missing = true}},
           .network = Network::Deny,
           .connect_ports = {},
@@ -104,8 +106,8 @@ WorkspacePlan plan_namespaces(const WorkspaceSpec& spec, const Identity& launche
 }
 
 // Without namespaces the toolbox and the snapshot are reached by their paths on the host. The
-// toolbox's programs name the host's loader, so exactly the loader and the libraries they need may
-// be used there, file by file.
+// toolbox's programs name the host's loader, libraries and /bin/sh, so exactly what they need may
+// be used there, file by file; of time zones the whole directory.
 LandlockPolicy rules_on_host(const WorkspaceSpec& spec) {
   LandlockPolicy policy = {.rules = {{.path = spec.toolbox, .grant = Grant::ReadExecute},
                                      {.path = spec.snapshot, .grant = Grant::Read},
@@ -115,8 +117,8 @@ LandlockPolicy rules_on_host(const WorkspaceSpec& spec) {
                            .network = Network::Deny,
                            .connect_ports = {},
                            .scope_signals = true};
-  for (const auto& library : spec.libraries) {
-    policy.rules.push_back({.path = library, .grant = Grant::ReadExecute, .may_be_missing = true});
+  for (const auto& file : spec.host_files) {
+    policy.rules.push_back({.path = file, .grant = Grant::ReadExecute, .may_be_missing = true});
   }
   return policy;
 }

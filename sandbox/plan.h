@@ -50,6 +50,11 @@ struct MountTmp {
   std::uint64_t bytes = 0, entries = 0;
   bool operator==(const MountTmp&) const = default;
 };
+struct WriteMountTable {  // of what is mounted in the new root so far, as fstab(5) and without
+                          // sources
+  std::string path;
+  bool operator==(const WriteMountTable&) const = default;
+};
 struct EnterRoot {  // pivot_root into the new root, the old one unmounted, the new one read-only
   bool operator==(const EnterRoot&) const = default;
 };
@@ -101,10 +106,11 @@ struct ApplySeccomp {
   bool operator==(const ApplySeccomp&) const = default;
 };
 
-using Step = std::variant<HoldMount, AttachHeld, NewRoot, MakeDirectory, MakeFile, MakeLink,
-                          MountProc, MountTmp, EnterRoot, SetHostname, EnterUserNamespace,
-                          MapOwnUser, ChangeDirectory, LimitProcess, CheckNoLinks, OwnProcessGroup,
-                          HideProcess, DropCapabilities, ApplyLandlock, ApplySeccomp>;
+using Step =
+    std::variant<HoldMount, AttachHeld, NewRoot, MakeDirectory, MakeFile, MakeLink, MountProc,
+                 MountTmp, WriteMountTable, EnterRoot, SetHostname, EnterUserNamespace, MapOwnUser,
+                 ChangeDirectory, LimitProcess, CheckNoLinks, OwnProcessGroup, HideProcess,
+                 DropCapabilities, ApplyLandlock, ApplySeccomp>;
 
 // How one tier runs commands of one (org, snapshot).
 struct WorkspacePlan {
@@ -129,6 +135,10 @@ struct Identity {
 // The first uid given to organisations in tier 1: a range that neither Debian's users nor
 // subordinate ids reach.
 inline constexpr std::uint32_t kFirstOrgUid = 1'879'048'192;  // 0x70000000
+
+// The file that /etc/mtab leads to: `find -fstype` asks it, /proc/self/mountinfo would tell paths
+// of the host.
+inline constexpr const char* kMountTableInside = "/dev/mtab";
 
 // The uid that the one user inside a sandbox has.
 inline constexpr std::uint32_t kInsideUid = 1000;

@@ -41,7 +41,7 @@ WorkspaceSpec read_workspace(WireReader& reader) {
   return WorkspaceSpec{.org_index = reader.number(),
                        .toolbox = reader.text(),
                        .snapshot = reader.text(),
-                       .libraries = reader.texts(),
+                       .host_files = reader.texts(),
                        .limits = read_limits(reader)};
 }
 
@@ -71,14 +71,14 @@ WireWriter begin(LauncherRequest kind) {
 std::string encode(const ReportSpec& spec) {
   return begin(LauncherRequest::Report)
       .text(spec.toolbox)
-      .texts(spec.libraries)
+      .texts(spec.host_files)
       .number(spec.all ? 1 : 0)
       .bytes();
 }
 
 std::string encode(const WorkspaceSpec& spec) {
   auto writer = begin(LauncherRequest::OpenWorkspace);
-  writer.number(spec.org_index).text(spec.toolbox).text(spec.snapshot).texts(spec.libraries);
+  writer.number(spec.org_index).text(spec.toolbox).text(spec.snapshot).texts(spec.host_files);
   write_limits(writer, spec.limits);
   return writer.bytes();
 }
@@ -97,7 +97,7 @@ Result<DecodedRequest> decode_request(std::string_view bytes) {
   switch (request.kind) {
     case LauncherRequest::Report:
       request.report = {
-          .toolbox = reader.text(), .libraries = reader.texts(), .all = reader.number() != 0};
+          .toolbox = reader.text(), .host_files = reader.texts(), .all = reader.number() != 0};
       break;
     case LauncherRequest::OpenWorkspace:
       request.workspace = read_workspace(reader);

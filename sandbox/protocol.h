@@ -27,11 +27,10 @@ enum class LauncherRequest : std::uint64_t { Report = 1, OpenWorkspace, RunJob }
 
 // One (org, snapshot) for commands to run in.
 struct WorkspaceSpec {
-  std::uint64_t org_index = 0;  // gives the org its own uid in tier 1
-  std::string toolbox;          // directory made by make_toolbox()
-  std::string snapshot;         // directory that becomes /repo
-  std::vector<std::string>
-      libraries;  // the host's files that the toolbox's programs load; only tier 3 uses them
+  std::uint64_t org_index = 0;          // gives the org its own uid in tier 1
+  std::string toolbox;                  // directory made by make_toolbox()
+  std::string snapshot;                 // directory that becomes /repo
+  std::vector<std::string> host_files;  // see Toolbox; only tier 3 uses them
   Limits limits;
   bool operator==(const WorkspaceSpec&) const = default;
 };
@@ -52,11 +51,11 @@ struct JobSpec {
 std::string encode(const WorkspaceSpec& spec);
 std::string encode(const JobSpec& spec);
 
-// Which tiers there are, tried with `toolbox` (and its `libraries`). `all`: also those below the
+// Which tiers there are, tried with `toolbox` (and its `host_files`). `all`: also those below the
 // first that works.
 struct ReportSpec {
   std::string toolbox;
-  std::vector<std::string> libraries;
+  std::vector<std::string> host_files;
   bool all = false;
   bool operator==(const ReportSpec&) const = default;
 };

@@ -78,7 +78,7 @@ Result<TierReport> Sandboxes::report(bool all) {
   const std::lock_guard lock(toolbox_mutex_);
   if (report_ && !all) return *report_;
   const ReportSpec spec{
-      .toolbox = tools->directory.string(), .libraries = tools->libraries, .all = all};
+      .toolbox = tools->directory.string(), .host_files = tools->host_files, .all = all};
   const auto reply = TRY(launcher_.send(encode(spec)));
   const auto packet = TRY(receive_packet(reply.get()));
   if (packet.is_end())
@@ -101,7 +101,7 @@ Result<std::shared_ptr<Workspace>> Sandboxes::workspace_for(const OrgId& org,
     const WorkspaceSpec spec{.org_index = index_of(org),
                              .toolbox = tools->directory.string(),
                              .snapshot = snapshot.string(),
-                             .libraries = tools->libraries,
+                             .host_files = tools->host_files,
                              .limits = options_.limits};
     open->workspace = TRY(Workspace::open(launcher_, spec));
     open->snapshot = identity;

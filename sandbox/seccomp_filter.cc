@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -20,6 +21,7 @@
 #include <seccomp.h>
 
 #include "base/handles.h"
+#include "sandbox/landlock.h"
 
 namespace lightfast::sandbox {
 namespace {
@@ -44,23 +46,29 @@ constexpr std::array kBasics = {
 // Whole for our own programs; commands get a part of them.
 constexpr std::array kMappingAndDescriptors = {"mmap", "fcntl"};
 
-// Looking at files and directories.
+// Looking at files and directories. Not fstatfs: inotify, which would tell of other sandboxes' use of
+// the same files, is not allowed, and `tail -f` complains of that but for a file whose file system it
+// cannot tell; then it looks every second.
 constexpr std::array kLooking = {
     "open", "openat", "stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat",
     "faccessat2", "readlink", "readlinkat", "getdents", "getdents64", "getcwd", "chdir",
-    "fchdir", "statfs", "fstatfs", "fgetxattr", "flistxattr", "umask"};
+    "fchdir", "statfs", "fgetxattr", "flistxattr", "umask"};
 
 // Changing files: only a private /tmp is writable, the kernel's mounts see to the rest.
 constexpr std::array kChangingFiles = {
     "creat", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat",
     "renameat2", "link", "linkat", "symlink", "symlinkat", "truncate", "ftruncate", "fallocate"};
 
-// Metadata that a mount namespace protects by being read-only but Landlock does not know: as on a
-// read-only disk.
+// Metadata that Landlock does not know: as on a read-only disk. `sed -i` sets the mode of what it
+// writes; where mounts are read-only it may, in /tmp.
+constexpr std::array kChangingModes = {"chmod", "fchmod", "fchmodat"};
 constexpr std::array kChangingMetadata = {
-    "chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "utime", "utimes",
-    "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "removexattr",
-    "lremovexattr", "fremovexattr", "mknod", "mknodat"};
+    "chown", "fchown", "lchown", "fchownat", "utime", "utimes", "utimensat", "futimesat", "mknod",
+    "mknodat"};
+
+// As a file system that has none: programs take that for granted.
+constexpr std::array kChangingAttributes = {"setxattr", "lsetxattr", "fsetxattr", "removexattr",
+                                            "lremovexattr", "fremovexattr"};
 
 // Of files outside, Landlock would let these tell all.
 constexpr std::array kAttributesByPath = {"getxattr", "lgetxattr", "listxattr", "llistxattr"};
@@ -82,7 +90,7 @@ constexpr std::array kPriority = {"getpriority"};
 constexpr std::array kSignals = {"kill", "tkill", "tgkill", "setpgid", "setsid"};
 // Less of the processor for oneself; without a pid namespace it could be for others of the user.
 constexpr std::array kYielding = {"setpriority"};
-constexpr std::array kOtherSignals = {"tkill", "tgkill", "setpgid", "setsid"};
+constexpr std::array kOtherSignals = {"tkill", "setpgid", "setsid"};
 
 // Never wanted and worth a clear answer: EPERM rather than "not implemented".
 constexpr std::array kRefused = {
@@ -103,7 +111,7 @@ constexpr std::array kSettingUp = {
 // What the git helper needs besides kBasics, kLooking and kChangingFiles: threads, internet
 // sockets, name look-up, and writing a snapshot's modes and times.
 constexpr std::array kGit = {
-    "chmod", "fchmod", "fchmodat", "utimensat", "syncfs", "getpid", "gettid", "getppid",
+    "fstatfs", "chmod", "fchmod", "fchmodat", "utimensat", "syncfs", "getpid", "gettid", "getppid",
     "getuid", "geteuid", "getgid", "getegid", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
     "sigaltstack", "tgkill", "prlimit64", "setitimer",
     "execve", "execveat"};
@@ -187,6 +195,11 @@ void allow_own_limits_and_names(Filter& filter) {
 void allow_ending_own_group(Filter& filter) {
   filter.add_if("kill", SCMP_ACT_ALLOW, SCMP_A0(SCMP_CMP_EQ, 0));
   filter.add_if("kill", SCMP_ACT_ERRNO(EPERM), SCMP_A0(SCMP_CMP_NE, 0));
+  // `sort` whose reader has gone clears up and then signals itself. Where Landlock keeps signals
+  // within the sandbox (ABI 6) it may; the init ignores it.
+  const auto itself = landlock_abi() >= 6 ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM);
+  filter.add_if("tgkill", itself, SCMP_A2(SCMP_CMP_EQ, SIGPIPE));
+  filter.add_if("tgkill", SCMP_ACT_ERRNO(EPERM), SCMP_A2(SCMP_CMP_NE, SIGPIPE));
   filter.add(kOtherSignals, SCMP_ACT_ERRNO(EPERM));
 }
 
@@ -214,6 +227,7 @@ void command_rules(Filter& filter, bool own_namespaces) {
   filter.add(kProcesses, SCMP_ACT_ALLOW);
   if (own_namespaces) {
     filter.add(kChangingFiles, SCMP_ACT_ALLOW);
+    filter.add(kChangingModes, SCMP_ACT_ALLOW);
     filter.add(kSignals, SCMP_ACT_ALLOW);
     filter.add(kYielding, SCMP_ACT_ALLOW);
     filter.add(kAttributesByPath, SCMP_ACT_ALLOW);
@@ -222,9 +236,11 @@ void command_rules(Filter& filter, bool own_namespaces) {
     allow_asking_about_oneself(filter);
     filter.add(kAttributesByPath, SCMP_ACT_ERRNO(ENOTSUP));  // as a file system without them
     filter.add(kChangingFiles, SCMP_ACT_ERRNO(EROFS));  // there is nothing of its own to change
+    filter.add(kChangingModes, SCMP_ACT_ERRNO(EROFS));
     allow_ending_own_group(filter);
   }
   filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
+  filter.add(kChangingAttributes, SCMP_ACT_ERRNO(ENOTSUP));
   filter.add(kRefused, SCMP_ACT_ERRNO(EPERM));
   answer_no_socket(filter);
   allow_clone_within_namespaces(filter);
@@ -244,7 +260,9 @@ void zygote_rules(Filter& filter) {
   filter.add(kAttributesByPath, SCMP_ACT_ALLOW);
   allow_asking_about_all(filter);
   answer_no_socket(filter);
+  filter.add(kChangingModes, SCMP_ACT_ALLOW);
   filter.add(kChangingMetadata, SCMP_ACT_ERRNO(EROFS));
+  filter.add(kChangingAttributes, SCMP_ACT_ERRNO(ENOTSUP));
   allow_harmless_ioctls(filter);
 }
 

@@ -22,7 +22,7 @@ struct Toolbox {
   std::vector<std::string> programs;  // what is there, sorted
   std::vector<std::string> missing;   // what was asked for and is not on this machine, sorted
   std::vector<std::string>
-      libraries;    // the host's files that the programs load, the loader included
+      host_files;   // what the programs load, start or read at its path on the host
   UniqueFd in_use;  // keeps the directory from being removed by another process
 };
 

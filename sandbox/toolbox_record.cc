@@ -21,7 +21,7 @@ std::vector<std::string> words(const std::string& line, char separator) {
 
 std::string text_of(const ToolboxRecord& record) {
   return fmt::format("{}\n{}\n{}\n{}\n", fmt::join(record.programs, " "),
-                     fmt::join(record.missing, " "), fmt::join(record.libraries, ":"),
+                     fmt::join(record.missing, " "), fmt::join(record.host_files, ":"),
                      fmt::join(record.identities, "\n"));
 }
 
@@ -31,7 +31,7 @@ ToolboxRecord record_of(const std::string& text) {
   std::string line;
   if (std::getline(lines, line)) record.programs = words(line, ' ');
   if (std::getline(lines, line)) record.missing = words(line, ' ');
-  if (std::getline(lines, line)) record.libraries = words(line, ':');
+  if (std::getline(lines, line)) record.host_files = words(line, ':');
   while (std::getline(lines, line)) record.identities.push_back(line);
   return record;
 }

@@ -6,9 +6,10 @@
 
 namespace lightfast::sandbox {
 
-// First line the programs, then the missing ones, then the libraries, then one identity per source.
+// First line the programs, then the missing ones, then the host files, then one identity per
+// source.
 struct ToolboxRecord {
-  std::vector<std::string> programs, missing, libraries, identities;
+  std::vector<std::string> programs, missing, host_files, identities;
   bool operator==(const ToolboxRecord&) const = default;
 };
 

@@ -95,6 +95,7 @@ class Collector {
       return Error{ErrorKind::Unavailable, "making the toolbox: bash is not on this machine"};
     }
     TRY(add_zygote());
+    TRY(add_system_shell());
     TRY(add_libraries());
     add_data();
     return std::move(sources_);
@@ -135,7 +136,7 @@ class Collector {
       if (path.empty())
         return Error{ErrorKind::Unavailable, "making the toolbox: no loader '" + loader + "'"};
       sources_.copies.emplace(place_inside(loader), path);
-      sources_.libraries.push_back(path);
+      sources_.host_files.push_back(path);
     }
     while (!wanted_.empty()) {
       const Wanted wanted = std::move(wanted_.front());
@@ -161,7 +162,7 @@ class Collector {
       const auto inside = place_inside(directory + "/" + wanted.name);
       sources_.copies.emplace(inside, path);
       sources_.sonames.emplace(wanted.name, "/" + inside);
-      sources_.libraries.push_back(path);
+      sources_.host_files.push_back(path);
       note_needs(path, needs);
       return {};
     }
@@ -171,7 +172,16 @@ class Collector {
                     wanted.by, wanted.name)};
   }
 
-  // UTF-8 needs its locale, `file` its magic.
+  // What awk and sed start is built into them. Where the toolbox is the root it is the toolbox's.
+  Result<void> add_system_shell() {
+    const auto path = resolved("/bin/sh");
+    if (path.empty()) return {};
+    note_needs(path, TRY(read_elf(path)));
+    sources_.host_files.push_back(path);
+    return {};
+  }
+
+  // UTF-8 needs its locale, `file` its magic, TZ its zones.
   void add_data() {
     std::error_code failed;
     const fs::path locale = "/usr/lib/locale/C.utf8";
@@ -180,19 +190,39 @@ class Collector {
       if (!entry->is_regular_file(failed)) continue;
       const auto name = entry->path().filename().string();
       sources_.locale.emplace(name == "SYS_LC_MESSAGES" ? "LC_MESSAGES" : name, entry->path());
-      sources_.libraries.push_back(entry->path());
+      sources_.host_files.push_back(entry->path());
     }
-    sources_.libraries.push_back(locale.string());  // the locale's directories are opened too
+    sources_.host_files.push_back(locale.string());  // the locale's directories are opened too
     add_data_file("/usr/share/misc/magic.mgc", "/usr/lib/file/magic.mgc");
-    sources_.libraries.emplace_back(
-        "/etc/magic");  // asked for by `file`, which takes a refusal for an error
+    add_data_file("/etc/magic", "/etc/magic");
+    // `file` asks for it, there or not, and takes a refusal for an error.
+    sources_.host_files.emplace_back("/etc/magic");
+    add_time_zones("/usr/share/zoneinfo");
+  }
+
+  // posix/ holds the same zones again, right/ another count of seconds.
+  void add_time_zones(const fs::path& root) {
+    std::error_code failed;
+    for (fs::recursive_directory_iterator entry(root, failed), end; entry != end;
+         entry.increment(failed)) {
+      const auto& path = entry->path();
+      if (path == root / "posix" || path == root / "right") entry.disable_recursion_pending();
+      const auto target = resolved(path);
+      const bool is_machines_own = path == root / "localtime";
+      if (is_machines_own || !target.starts_with(root.string() + "/")) continue;
+      if (entry->is_directory(failed)) sources_.zone_directories.push_back(path);
+      if (entry->is_regular_file(failed)) sources_.zones.emplace(path.string().substr(1), target);
+    }
+    if (sources_.zones.empty()) return;
+    sources_.zone_directories.push_back(root);
+    sources_.host_files.push_back(root);
   }
 
   void add_data_file(const std::string& inside, const std::string& host) {
     const auto path = resolved(host);
-    if (path.empty()) return;
+    if (path.empty() || ::access(path.c_str(), R_OK) != 0) return;
     sources_.copies.emplace(inside.substr(1), path);
-    sources_.libraries.push_back(path);
+    sources_.host_files.push_back(path);
   }
 
   ToolboxSources sources_;

@@ -111,7 +111,7 @@ class Launcher {
 
   void open_workspace(const WorkspaceSpec& spec, UniqueFd reply) {
     if (!tier_) {
-      const ReportSpec probe{.toolbox = spec.toolbox, .libraries = spec.libraries, .all = false};
+      const ReportSpec probe{.toolbox = spec.toolbox, .host_files = spec.host_files, .all = false};
       tier_ = probe_tiers(probe, identity_).tier;
     }
     const UniqueFd kept(::fcntl(reply.get(), F_DUPFD_CLOEXEC, 0));

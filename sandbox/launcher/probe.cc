@@ -68,7 +68,7 @@ Result<void> try_tier(int tier, const ReportSpec& spec, const Identity& launcher
   const WorkspaceSpec workspace{.org_index = 0,
                                 .toolbox = spec.toolbox,
                                 .snapshot = spec.toolbox + "/etc",
-                                .libraries = spec.libraries,
+                                .host_files = spec.host_files,
                                 .limits = {}};
   auto sockets = TRY(make_socket_pair());
   const pid_t zygote = TRY(spawn_zygote(tier, workspace, launcher, std::move(sockets.theirs)));

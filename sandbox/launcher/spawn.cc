@@ -126,7 +126,7 @@ ZygoteStart start_of(int tier, const WorkspaceSpec& spec, const Identity& launch
                      const std::map<FilterFor, BpfProgram>& compiled) {
   ZygoteStart start{.tier = tier, .workspace = spec, .launcher = launcher, .filters = {}};
   if (tier != 3) start.workspace.toolbox = start.workspace.snapshot = {};
-  if (tier != 3) start.workspace.libraries = {};
+  if (tier != 3) start.workspace.host_files = {};
   const auto whom = tier == 3 ? FilterFor::CommandWithoutPidNamespace : FilterFor::Command;
   start.filters.emplace(whom, compiled.at(whom));
   return start;

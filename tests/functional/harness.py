@@ -219,9 +219,9 @@ def make_checkout(repository, target):
     return target
 
 
-def bash_says(command, cwd):
-    """The finished process of plain bash on `command`, with the sandbox's environment."""
-    return subprocess.run(["bash", "--noprofile", "--norc", "-c", command], cwd=cwd, env=SHELL_ENVIRONMENT, umask=0o022,
+def bash_says(command, cwd, **environment):
+    """The finished process of plain bash on `command`, with the sandbox's environment but for `environment`."""
+    return subprocess.run(["bash", "--noprofile", "--norc", "-c", command], cwd=cwd, env=SHELL_ENVIRONMENT | environment, umask=0o022,
                           stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=HANG_GUARD)
 
 

@@ -143,7 +143,7 @@ TABLE = [Row(*row) for row in (
     ("system-calls", "call-i386", UNPRIVILEGED),
     ("system-calls", "call-x32", UNPRIVILEGED),
     ("system-calls", "type-into-terminal", PRIVILEGED),
-    ("system-calls", "change-mode ./README.md", UNPRIVILEGED),
+    ("system-calls", "change-mode ./README.md", {3: ""}),  # elsewhere the mounts see to it
     ("system-calls", "change-owner ./README.md", UNPRIVILEGED),
     ("system-calls", "change-times ./README.md", UNPRIVILEGED),
     ("system-calls", "set-attribute ./README.md", UNPRIVILEGED),

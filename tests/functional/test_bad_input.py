@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -200,16 +201,15 @@ class FullDisk(Case):
             self.assert_heals(server, "toolbox")
 
     def test_a_snapshot_that_does_not_fit_is_said_and_made_when_there_is_room(self):
-        self.repository = harness.make_repository(self.home / "large", {
-            "README.md": "hello\n", **{f"{number}.bin": os.urandom(5 * MIB) for number in range(6)}})
-        with Server(self.repository, self.data) as server:
+        self.mount("512m")
+        with Server(self.repository, self.data) as server:  # makes the toolbox
             server.initialize()
             server.shell("true")
-        # A tmpfs takes whole pages of every file; other file systems keep small files in less.
-        page = os.sysconf("SC_PAGESIZE")
-        used = sum(-(-path.stat().st_size // page) * page for path in (self.data / "toolbox").rglob("*") if path.is_file())
-        self.mount(str(used + 16 * MIB))
-        with Server(self.repository, self.data) as server:
+        used = shutil.disk_usage(self.data).used
+        subprocess.run(["mount", "-o", f"remount,size={used + 16 * MIB}", self.data], check=True)
+        large = harness.make_repository(self.home / "large", {
+            "README.md": "hello\n", **{f"{number}.bin": os.urandom(5 * MIB) for number in range(6)}})
+        with Server(large, self.data) as server:
             server.initialize()
             self.assert_heals(server, "repository")
 

@@ -11,7 +11,7 @@ import unittest
 
 import harness
 import shell_commands
-from agent_commands import ANY_ORDER, KNOWN_DIFFERENCES, NOT_IN_TIER_3, PLACE, READ_ONLY, SAME, SCRATCH, SIGNALS
+from agent_commands import ANY_ORDER, NOT_IN_TIER_3, PLACE, READ_ONLY, SAID, SAME, SAME_PROGRAMS, SCRATCH, SIGNALS
 from agent_commands.tree import EXECUTABLES, FILES, LINKS
 from bash_case import Sample, Shown, shown, shown_of_bash
 from harness import bash_says
@@ -37,17 +37,8 @@ def without_random_names(text):
     return re.sub(r"sed\w{6}:", "sedXXXXXX:", text)
 
 
-def without_complaint_of_sort(answer):
-    """In tier 3 sort complains when its reader has ended before it, as KNOWN_DIFFERENCES says; chance decides which ends first."""
-    complaint = "sort: (write|fflush) failed: 'standard output': Broken pipe\nsort: write error\n"
-    return answer._replace(said=re.sub(complaint, "", answer.said))
-
-
 class Differential(Sample):
     files, links, executables = FILES, LINKS, EXECUTABLES
-
-    def shown(self, answer):
-        return without_complaint_of_sort(shown(answer)) if self.tier == 3 else shown(answer)
 
     def outside(self, command):
         """What the tool should show, with THE_TREE for the path of the checkout."""
@@ -89,7 +80,7 @@ class Differential(Sample):
         return self.server.start_shell(command, maxOutputBytes=1 << 20)
 
     def test_answers_equal_those_of_bash(self):
-        differing = {command for command, difference in KNOWN_DIFFERENCES if self.tier in difference.tiers}
+        differing = {command for command, difference in SAID if self.tier in difference.tiers}
         compared = set()
         for command, answer in self.answers([command for command in SAME if command not in differing]):
             with self.subTest(command):
@@ -144,14 +135,23 @@ class Differential(Sample):
                 self.assertFalse(answer.is_error)
         self.assertEqual(self.shell("find . -type f -exec md5sum {} +; find . -printf '%p %m %s %T@\\n'").out, before)
 
-    def test_known_differences_are_still_there(self):
-        """One that is gone belongs in a table of commands that are the same."""
-        for command, difference in KNOWN_DIFFERENCES:
+    def test_answers_equal_those_of_bash_with_the_same_programs(self):
+        programs = self.home / "programs"
+        programs.mkdir()
+        for name in self.shell("compgen -c | sort -u").out.split():
+            if path := shutil.which("bash" if name == "sh" else name):
+                (programs / name).symlink_to(path)
+        for command in SAME_PROGRAMS:
+            with self.subTest(command):
+                self.assert_same(self.shell(command), shown_of_bash(bash_says(command, self.checkout, PATH=str(programs))))
+
+    def test_what_is_said_to_differ_does(self):
+        """One that does not belongs in a table of commands that are the same."""
+        for command, difference in SAID:
             if self.tier not in difference.tiers or not harness.pathlib.Path(difference.needs).exists():
                 continue
-            with self.subTest(command, cause=difference.cause):
-                outside = self.outside_with_scratch(command) if "/tmp" in command else self.outside(command)
-                self.assertNotEqual(shown(self.shell(command)), outside)
+            with self.subTest(command, reason=difference.reason):
+                self.assertNotEqual(shown(self.shell(command)), self.outside(command))
 
 
 class Tier1Differential(Differential, unittest.TestCase):
@@ -168,8 +168,8 @@ class Tier3Differential(Differential, unittest.TestCase):
 
 class Tables(unittest.TestCase):
     def test_no_command_is_in_the_tables_twice(self):
-        commands = [*SAME, *ANY_ORDER, *PLACE, *SIGNALS, *SCRATCH, *NOT_IN_TIER_3, *(row.command for row in READ_ONLY),
-                    *(command for command, difference in KNOWN_DIFFERENCES if 1 in difference.tiers),
+        commands = [*SAME, *ANY_ORDER, *PLACE, *SIGNALS, *SCRATCH, *SAME_PROGRAMS, *NOT_IN_TIER_3,
+                    *(row.command for row in READ_ONLY), *(command for command, difference in SAID if 1 in difference.tiers),
                     *shell_commands.SAME, *shell_commands.ANY_ORDER]
         self.assertEqual([command for command in set(commands) if commands.count(command) > 1], [])
 

@@ -236,8 +236,8 @@ class WithNamespaces(Inside):
     def test_the_root_holds_what_was_put_there(self):
         self.assertEqual(set(self.shell("ls -A /").out.split()),
                          {"bin", "dev", "etc", "lib", "lib64", "proc", "repo", "tmp", "usr"})
-        self.assertEqual(self.shell("ls -A /etc").out.split(), ["group", "ld.so.cache", "passwd", "sandbox.bash"])
-        self.assertEqual(set(self.shell("ls -A /dev").out.split()), {"fd", "null", "stderr", "stdin", "stdout", "urandom", "zero"})
+        self.assertEqual(self.shell("ls -A /etc").out.split(), ["group", "ld.so.cache", "magic", "mtab", "passwd", "sandbox.bash"])
+        self.assertEqual(set(self.shell("ls -A /dev").out.split()), {"fd", "mtab", "null", "stderr", "stdin", "stdout", "urandom", "zero"})
 
     def test_no_host_path_is_in_mountinfo(self):
         answer = self.shell("cat /proc/self/mountinfo /proc/mounts /proc/self/mounts /proc/1/mountinfo /proc/self/maps")

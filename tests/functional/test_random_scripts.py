@@ -80,7 +80,7 @@ class RandomScripts:
 
     def test_every_script_is_answered_and_nothing_outside_changes(self):
         self.assert_rests("before the first script")
-        machinery, outside = self.machinery(), fingerprint(self.canaries, self.data, self.home / "repository")
+        machinery, threads, outside = self.machinery(), self.threads(), fingerprint(self.canaries, self.data, self.home / "repository")
         for first in range(0, options.scripts, BATCH):
             numbers = range(first, min(first + BATCH, options.scripts))
             what = f"seed {options.seed}, tier {self.tier}, one of the scripts {numbers.start} to {numbers.stop - 1}"
@@ -90,6 +90,7 @@ class RandomScripts:
             self.assertEqual(self.server.shell("echo ok").texts, ["ok\n"], what)
             self.assert_rests(what)
             self.assertTrue(eventually(lambda: self.machinery() == machinery, 10), f"{what}: {machinery} {self.machinery()}")
+            self.assertTrue(eventually(lambda: self.threads() <= threads), what)
             self.assertEqual(fingerprint(self.canaries, self.data, self.home / "repository"), outside, what)
             self.assertEqual([place for place in PLACES if pathlib.Path(place, MARK).exists()], [], what)
             self.assertIsNone(self.neighbour.poll(), what)
@@ -120,7 +121,7 @@ class RandomScripts:
         return f"script {number}: {wrong}: {answer}" if wrong else None
 
     def machinery(self):
-        """What must be the same at each rest: the launcher, and how many descriptors, threads and zombies there are."""
+        """What must be the same at each rest: the launcher, and how many descriptors and zombies there are."""
         everything = self.server.processes()
         lasting = harness.without_ready(everything) or []
         launcher = [process.pid for process in lasting if process.name == "lightfast-launc"]
@@ -128,7 +129,11 @@ class RandomScripts:
             ("lightfast", self.server.pid), *((process.name, process.pid) for process in lasting)]}
         if "zygote" in descriptors:
             descriptors["zygote"] -= (len(everything) - len(lasting)) // 2  # one for each sandbox that waits
-        return launcher, descriptors, len(os.listdir(f"/proc/{self.server.pid}/task"))
+        return launcher, descriptors
+
+    def threads(self):
+        """Those that have had nothing to do for a while end."""
+        return len(os.listdir(f"/proc/{self.server.pid}/task"))
 
     def assert_rests(self, what):
         """Nothing runs but the server, its launcher, a zygote and the sandboxes that wait, and they hold little."""

@@ -86,7 +86,7 @@ class Values {
     return {.org_index = number(),
             .toolbox = text(),
             .snapshot = text(),
-            .libraries = texts(),
+            .host_files = texts(),
             .limits = {.memory_bytes = number(),
                        .address_space_bytes = number(),
                        .processes = number(),
@@ -124,7 +124,7 @@ class Values {
 void check_values(Values values) {
   check_arrives(
       {.kind = LauncherRequest::Report,
-       .report = {.toolbox = values.text(), .libraries = values.texts(), .all = values.flag()},
+       .report = {.toolbox = values.text(), .host_files = values.texts(), .all = values.flag()},
        .workspace = {},
        .job = {}},
       decode_request);

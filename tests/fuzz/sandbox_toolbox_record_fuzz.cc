@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace lightfast::sandbox;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const auto record = record_of(text);
-  for (const auto* words : {&record.programs, &record.missing, &record.libraries}) {
+  for (const auto* words : {&record.programs, &record.missing, &record.host_files}) {
     for (const auto& word : *words) assert(!word.empty() && text.find(word) != std::string::npos);
   }
   for (const auto& identity : record.identities) assert(identity.find('\n') == std::string::npos);

@@ -28,6 +28,9 @@ struct Claim {
   Part operator()(const steps::MakeDirectory& /*step*/) const { return {"MakeDirectory", "root"}; }
   Part operator()(const steps::MakeFile& /*step*/) const { return {"MakeFile", "root"}; }
   Part operator()(const steps::MakeLink& /*step*/) const { return {"MakeLink", "root"}; }
+  Part operator()(const steps::WriteMountTable& /*step*/) const {
+    return {"WriteMountTable", "root"};
+  }
   Part operator()(const steps::EnterRoot& /*step*/) const { return {"EnterRoot", "root"}; }
   Part operator()(const steps::ChangeDirectory& /*step*/) const {
     return {"ChangeDirectory", has_root ? "root" : kAlways};

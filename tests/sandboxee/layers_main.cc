@@ -189,7 +189,7 @@ int main_with(int argc, char** argv) {
   app.add_option("--tier", settings.tier)->required();
   app.add_option("--toolbox", settings.spec.toolbox)->required();
   app.add_option("--snapshot", settings.spec.snapshot)->required();
-  app.add_option("--library", settings.spec.libraries, "a file that tier 3 lets programs load");
+  app.add_option("--library", settings.spec.host_files, "a file that tier 3 lets programs load");
   app.add_option("--only", settings.only, "one layer; may be repeated");
   app.add_flag("--all", settings.all, "all layers");
   app.add_option("--without", settings.without, "all but this layer; with --all");

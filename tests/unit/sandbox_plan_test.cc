@@ -17,7 +17,7 @@ WorkspaceSpec spec() {
   return {.org_index = 7,
           .toolbox = "/data/toolbox/abc",
           .snapshot = "/data/snapshots/def",
-          .libraries = {"/usr/lib/libc.so.6", "/lib64/ld.so"},
+          .host_files = {"/usr/lib/libc.so.6", "/lib64/ld.so"},
           .limits = {.tmp_bytes = 4096, .tmp_entries = 16}};
 }
 
@@ -198,11 +198,13 @@ TEST_CASE("what is mounted is taken hold of before the root changes, and nothing
   for (std::size_t i = 0; i < steps.size(); ++i) {
     INFO("step " << i);
     if (std::holds_alternative<HoldMount>(steps[i])) CHECK(i < new_root);
-    const bool builds =
-        std::holds_alternative<AttachHeld>(steps[i]) ||
-        std::holds_alternative<MountProc>(steps[i]) || std::holds_alternative<MountTmp>(steps[i]) ||
-        std::holds_alternative<MakeDirectory>(steps[i]) ||
-        std::holds_alternative<MakeFile>(steps[i]) || std::holds_alternative<MakeLink>(steps[i]);
+    const bool builds = std::holds_alternative<AttachHeld>(steps[i]) ||
+                        std::holds_alternative<MountProc>(steps[i]) ||
+                        std::holds_alternative<MountTmp>(steps[i]) ||
+                        std::holds_alternative<MakeDirectory>(steps[i]) ||
+                        std::holds_alternative<MakeFile>(steps[i]) ||
+                        std::holds_alternative<WriteMountTable>(steps[i]) ||
+                        std::holds_alternative<MakeLink>(steps[i]);
     if (builds) CHECK((new_root < i && i < enter));
   }
 }
@@ -236,7 +238,7 @@ TEST_CASE("inside, programs come from /usr alone and /tmp alone can be written",
   CHECK(granted(rules, Grant::Device) == Paths{"/dev/null"});
   CHECK(granted(rules, Grant::List) == Paths{"/"});
   CHECK(granted(rules, Grant::Read) ==
-        Paths{"/etc", "/repo", "/dev/zero", "/dev/urandom", "/proc/1/cmdline"});
+        Paths{"/etc", "/repo", "/dev/zero", "/dev/urandom", "/dev/mtab", "/proc/1/cmdline"});
 }
 
 TEST_CASE(

@@ -28,7 +28,7 @@ WorkspaceSpec workspace() {
   return {.org_index = 42,
           .toolbox = "/data/toolbox",
           .snapshot = std::string("/data/snap\0shot\n", 16),
-          .libraries = {"/usr/lib/one", "", "/usr/lib/two"},
+          .host_files = {"/usr/lib/one", "", "/usr/lib/two"},
           .limits = other_limits()};
 }
 
@@ -52,7 +52,7 @@ TierReport report() {
 TEST_CASE("launcher requests arrive as they were sent", "[protocol]") {
   SECTION("a report") {
     const ReportSpec spec = {
-        .toolbox = "/data/toolbox", .libraries = {"/lib/one"}, .all = GENERATE(false, true)};
+        .toolbox = "/data/toolbox", .host_files = {"/lib/one"}, .all = GENERATE(false, true)};
     const auto decoded = decode_request(encode(spec));
     REQUIRE(decoded.has_value());
     CHECK(decoded->kind == LauncherRequest::Report);
@@ -139,7 +139,7 @@ Result<void> only_check(std::string_view bytes) {
 std::vector<Message> all_messages() {
   return {
       {"report request",
-       encode(ReportSpec{.toolbox = "/t", .libraries = {"/a", "/b"}, .all = true}),
+       encode(ReportSpec{.toolbox = "/t", .host_files = {"/a", "/b"}, .all = true}),
        only_check<decode_request>},
       {"workspace request", encode(workspace()), only_check<decode_request>},
       {"job request", encode(job()), only_check<decode_request>},

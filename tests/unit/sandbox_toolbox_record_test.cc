@@ -13,7 +13,7 @@ using Names = std::vector<std::string>;
 ToolboxRecord record() {
   return {.programs = {"[", "bash", "cat"},
           .missing = {"rg"},
-          .libraries = {"/lib64/ld.so", "/lib/with space/libc.so.6"},
+          .host_files = {"/lib64/ld.so", "/lib/with space/libc.so.6"},
           .identities = {"/bin/bash 1 2 3 4.5 6.7", "/bin/cat 1 3 3 4.5 6.7"}};
 }
 
@@ -27,7 +27,7 @@ TEST_CASE("a record is read as it was written", "[toolbox]") {
   auto written = record();
   SECTION("whole") {}
   SECTION("with nothing missing") { written.missing.clear(); }
-  SECTION("with no libraries") { written.libraries.clear(); }
+  SECTION("with no libraries") { written.host_files.clear(); }
   SECTION("of one source") { written.identities.resize(1); }
   CHECK(record_of(text_of(written)) == written);
 }
@@ -48,7 +48,7 @@ TEST_CASE("names that are separated twice are the same names", "[toolbox]") {
   const auto read = record_of(" bash  cat \n\n:/lib/one::/lib/two:\nid\n");
   CHECK(read.programs == Names{"bash", "cat"});
   CHECK(read.missing.empty());
-  CHECK(read.libraries == Names{"/lib/one", "/lib/two"});
+  CHECK(read.host_files == Names{"/lib/one", "/lib/two"});
   CHECK(read.identities == Names{"id"});
 }
 

@@ -64,7 +64,8 @@ TEST_CASE("a toolbox has no program beyond those asked for and sh", "[toolbox]")
   CHECK(fs::read_symlink(toolbox.directory / "usr/bin/sh") == "bash");
   // Other executables are the loader and the libraries.
   for (const auto& entry : fs::recursive_directory_iterator(toolbox.directory)) {
-    if (entry.is_directory() || entry.path().parent_path() == toolbox.directory / "usr/bin")
+    if (!entry.is_regular_file() || entry.is_symlink() ||
+        entry.path().parent_path() == toolbox.directory / "usr/bin")
       continue;
     INFO(entry.path());
     const bool is_script = read_file(entry.path(), 64U << 20U).value().starts_with("#!");
@@ -115,7 +116,7 @@ TEST_CASE("every library that a program needs is in the toolbox", "[toolbox]") {
   for (const auto& program : toolbox.programs)
     check_needs(toolbox.directory, toolbox.directory / "usr/bin" / program, libraries);
   CHECK_FALSE(libraries.empty());
-  for (const auto& library : toolbox.libraries) CHECK(fs::exists(library));
+  for (const auto& library : toolbox.host_files) CHECK(fs::exists(library));
 }
 
 TEST_CASE("a toolbox knows one user and tells which programs there are", "[toolbox]") {
@@ -124,9 +125,22 @@ TEST_CASE("a toolbox knows one user and tells which programs there are", "[toolb
   CHECK(content_of(toolbox.directory / "etc/passwd") == "agent:x:1000:1000:agent:/:/bin/bash\n");
   CHECK(content_of(toolbox.directory / "etc/group") == "agent:x:1000:\n");
   CHECK(names_in(toolbox.directory / "etc") ==
-        Names{"group", "ld.so.cache", "passwd", "sandbox.bash"});
+        Names{"group", "ld.so.cache", "magic", "mtab", "passwd", "sandbox.bash"});
   CHECK_THAT(content_of(toolbox.directory / "etc/sandbox.bash"),
              Catch::Contains("command_not_found_handle") && Catch::Contains("bash cat grep which"));
+}
+
+TEST_CASE("a toolbox has the machine's time zones but not its own choice of one", "[toolbox]") {
+  const fs::path on_host = "/usr/share/zoneinfo";
+  if (!fs::exists(on_host / "Europe/Berlin")) {
+    WARN("this machine has no time zones");
+    return;
+  }
+  const TempDirectory data;
+  const auto zones = made_in(data).directory / "usr/share/zoneinfo";
+  CHECK(content_of(zones / "Europe/Berlin") == content_of(on_host / "Europe/Berlin"));
+  CHECK(content_of(zones / "US/Pacific") == content_of(on_host / "US/Pacific"));
+  CHECK_FALSE(fs::exists(zones / "localtime"));
 }
 
 TEST_CASE("a toolbox that is there is used as it is", "[toolbox]") {
@@ -138,7 +152,7 @@ TEST_CASE("a toolbox that is there is used as it is", "[toolbox]") {
   CHECK(second.directory == first.directory);
   CHECK(second.programs == first.programs);
   CHECK(second.missing == first.missing);
-  CHECK(second.libraries == first.libraries);
+  CHECK(second.host_files == first.host_files);
   CHECK(inode_of(second.directory / "usr/bin/bash") == bash);
   CHECK(inode_of(second.directory / "record") == record);
   CHECK(directories_in(room_of(data)).size() == 1);

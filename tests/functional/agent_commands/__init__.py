@@ -25,8 +25,8 @@ ANY_ORDER = commands_of(searches.IN_ANY_ORDER)
 PLACE = commands_of(special.PLACE)
 SIGNALS = commands_of(special.SIGNALS)
 SCRATCH = commands_of(special.SCRATCH)
+SAME_PROGRAMS = commands_of(special.SAME_PROGRAMS)
 NOT_IN_TIER_3 = commands_of(special.NOT_IN_TIER_3)
 
 READ_ONLY = differences.READ_ONLY
-KNOWN_DIFFERENCES = [(command, difference) for difference in differences.KNOWN_DIFFERENCES
-                     for command in commands_of(difference.commands)]
+SAID = [(command, difference) for difference in differences.SAID for command in commands_of(difference.commands)]

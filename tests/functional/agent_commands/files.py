@@ -204,6 +204,13 @@ file -m nothing README.md
 stat -L -c %F /dev/stdin < README.md
 """,
     "numbers, dates and small programs": r"""
+date -d 'TZ="Europe/Berlin" 2024-07-01 12:00' +%FT%TZ
+TZ=America/New_York date -d @1700000000 '+%F %T %Z'
+TZ=US/Pacific date -d @0; TZ=Mars/Olympus date -d @0; TZ=posixrules date -d @0; TZ=:Asia/Kolkata date -d @0 +%z
+TZ=Asia/Tokyo; printf '%(%T %Z)T\n' 0
+TZ=Europe/Berlin jq -n '0 | strflocaltime("%H %Z")'
+TZ=Asia/Tokyo ls -l --time-style=+%T README.md | cut -d' ' -f6
+file -l | wc -l
 date -u -d '2024-02-29 +1 year' +%F
 date -d '2024-03-31 -1 month' '+%Y-%m-%d'
 date -d '2024-01-01 12:34:56 UTC' +%s

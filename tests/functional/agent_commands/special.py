@@ -76,6 +76,8 @@ set -m; sleep 0.01 & wait; echo $?
 sleep 0.1 & disown; kill -0 $! && echo alive
 for n in 1 2 3 6 9 11 13 14 15; do (kill -$n $BASHPID); echo "$n: $?"; done
 for n in HUP INT TERM USR2; do bash -c "trap 'echo caught; exit 3' $n; kill -$n \$\$; echo lives"; echo $?; done
+tail -f data/left.txt & sleep 0.2; kill $!; wait $!
+tail -n1 -F data/left.txt & sleep 0.2; kill $!; wait $!
 """
 
 # They write below /tmp, or a program does so for them. Outside, a fresh directory stands for it, so that runs do not meet.
@@ -117,6 +119,9 @@ seq 30000 | tac | sort -n | tail -1
 tac -s, <(echo a,b,c)
 printf '%s\n' a b c | tac | nl
 sort -S 1M --parallel=1 large/big.log | tail -2
+echo abc > /tmp/f; sed -i s/a/b/ /tmp/f; cat /tmp/f; stat -c %a /tmp/f
+printf 'a\nb\n' > /tmp/f; sed -i.bak 1d /tmp/f; cat /tmp/f /tmp/f.bak; umask 077; echo > /tmp/g; sed -i 's/^/x/' /tmp/g; stat -c %a /tmp/g
+(for i in 1 2 3; do echo $i >> /tmp/grows; sleep 0.2; done) & sleep 0.1; tail -f /tmp/grows & sleep 2.5; kill $!; wait $!
 """
 
 # PATH names the toolbox in tier 3, what is not in it cannot be executed, and the user is that of the machine.
@@ -130,4 +135,16 @@ expr "$(printf '%0200000d' 0)"; echo $?; seq 300000 | bash -c 'expr $(cat) + 1';
 hash -p /usr/bin/cat foo; foo LICENSE; enable -n echo; echo x; enable echo; command -p ls -d README.md
 bash -lc 'echo login'; /bin/bash -c 'echo $0'; exec /usr/bin/tail -1 README.md
 find README.md -exec /usr/bin/wc -c {} \; ; xargs /bin/echo <<< 'a b'
+find . -fstype nonsense
+find README.md -printf '%F\n' | wc -l
+find README.md data -printf '%p %F\n'; find . -maxdepth 1 -fstype "$(find README.md -printf %F)" | wc -l
+"""
+
+# They show which programs there are: compared with bash whose PATH has those of the sandbox and no others, `sh` being bash.
+SAME_PROGRAMS = r"""
+sh -c 'echo "a\tb"'
+sh -c '[[ a == a ]] && echo bash'
+sh -c 'if'
+find README.md -exec sh -c 'echo "$1\n"' _ {} \;
+rg -z packed blobs/data.gz; echo $?
 """
