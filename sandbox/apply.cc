@@ -120,6 +120,7 @@ struct Applier {
 
   Result<void> operator()(const HoldMount& step) {
     const UniqueFd source = open_without_links(step.source, step.no_links);
+    if (!source && errno == ENOENT && step.may_be_missing) return {};
     UniqueFd tree(source ? open_tree_clone(source.get()) : -1);
     TRY(check(tree.is_open(), "taking hold of '" + step.source + "'"));
     applied.held_mounts.insert_or_assign(step.as, std::move(tree));
@@ -129,6 +130,7 @@ struct Applier {
   Result<void> operator()(const AttachHeld& step) {
     const auto doing = "mounting '" + step.target + "'";
     const auto held = applied.held_mounts.extract(step.held);
+    if (held.empty() && step.may_be_missing) return {};
     if (held.empty()) return Error{ErrorKind::Internal, doing + ": nothing held"};
     std::uint64_t attributes = MOUNT_ATTR_NOSUID;
     if (step.read_only) attributes |= MOUNT_ATTR_RDONLY;

@@ -19,11 +19,13 @@ struct HoldMount {
   std::string as;    // the name by which AttachHeld finds it
   int no_links = 0;  // the last so many components are directories, never links: others could have
                      // written them
+  bool may_be_missing = false;  // then AttachHeld does nothing
   bool operator==(const HoldMount&) const = default;
 };
 struct AttachHeld {
   std::string held, target;  // target relative to the new root
   bool read_only = true, no_exec = true, no_dev = true;
+  bool may_be_missing = false;
   bool operator==(const AttachHeld&) const = default;
 };
 struct NewRoot {  // an empty tmpfs, current directory from now on
@@ -139,6 +141,9 @@ inline constexpr std::uint32_t kFirstOrgUid = 1'879'048'192;  // 0x70000000
 // The file that /etc/mtab leads to: `find -fstype` asks it, /proc/self/mountinfo would tell paths
 // of the host.
 inline constexpr const char* kMountTableInside = "/dev/mtab";
+
+// Time zones, on the host as inside.
+inline constexpr const char* kTimeZones = "/usr/share/zoneinfo";
 
 // The uid that the one user inside a sandbox has.
 inline constexpr std::uint32_t kInsideUid = 1000;

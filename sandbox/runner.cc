@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <span>
 
 #include "base/sockets.h"
 #include "sandbox/capture.h"
@@ -22,6 +23,13 @@ using std::chrono::milliseconds;
 
 // What the pipes still hold is read for at most this long after the command ended.
 constexpr milliseconds kDrain{500};
+
+// Output is left in the pipes for a while, so that a command is not put aside at each line it
+// writes; most have ended by then. For a command that fills a pipe this is a wait.
+constexpr Clock::duration kLeaveAtStart = milliseconds(2);
+constexpr Clock::duration kLeaveAtMost = milliseconds(2);
+constexpr int kLeavePart = 8;               // of the time that it has run
+constexpr std::size_t kMuchOutput = 16384;  // of a pipe's 64 KiB: not left again
 
 // As bash writes it when RLIMIT_NPROC refuses it a process. A burst may meet the limit and be over
 // before the zygote or the init has counted, but bash was there.
@@ -39,7 +47,8 @@ class Conversation {
         out_(command.max_output_bytes),
         err_(command.max_output_bytes),
         started_(Clock::now()),
-        deadline_(started_ + command.timeout) {}
+        deadline_(started_ + command.timeout),
+        leave_until_(started_ + kLeaveAtStart) {}
 
   Result<Run> hold(const std::string& script) {
     // Where that fails, a notice or the end of the channel says why.
@@ -63,13 +72,13 @@ class Conversation {
   }
 
   void step() {
+    const bool leave = !ended_ && Clock::now() < leave_until_;
     std::array<pollfd, 4> watched = {
-        {{.fd = sandbox_.standard_output.get(), .events = POLLIN, .revents = 0},
-         {.fd = sandbox_.standard_error.get(), .events = POLLIN, .revents = 0},
+        {{.fd = leave ? -1 : sandbox_.standard_output.get(), .events = POLLIN, .revents = 0},
+         {.fd = leave ? -1 : sandbox_.standard_error.get(), .events = POLLIN, .revents = 0},
          {.fd = sandbox_.control.get(), .events = POLLIN, .revents = 0},
          {.fd = ended_ ? -1 : stop_event_, .events = POLLIN, .revents = 0}}};
-    const auto left = std::chrono::ceil<milliseconds>(deadline_ - Clock::now()).count();
-    ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
+    wait(watched, leave ? std::min(leave_until_, deadline_) : deadline_);
     if (watched[0].revents != 0) drain(sandbox_.standard_output, out_);
     if (watched[1].revents != 0) drain(sandbox_.standard_error, err_);
     if (watched[2].revents != 0) hear();
@@ -78,13 +87,27 @@ class Conversation {
     if (Clock::now() >= deadline_) be_late();
   }
 
+  static void wait(std::span<pollfd> watched, Clock::time_point until) {
+    using std::chrono::nanoseconds;
+    const auto left = std::max<nanoseconds>(until - Clock::now(), nanoseconds(0));
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    const timespec timeout = {.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
+    ::ppoll(watched.data(), watched.size(), &timeout, nullptr);
+  }
+
   void drain(UniqueFd& pipe, Capture& capture) {
     const ssize_t count = ::read(pipe.get(), buffer_.data(), buffer_.size());
     if (count > 0) {
       capture.add({buffer_.data(), static_cast<std::size_t>(count)});
+      if (static_cast<std::size_t>(count) < kMuchOutput) leave_for_a_while();
     } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
       pipe.reset();
     }
+  }
+
+  void leave_for_a_while() {
+    const auto now = Clock::now();
+    leave_until_ = now + std::min((now - started_) / kLeavePart, kLeaveAtMost);
   }
 
   void hear() {
@@ -165,7 +188,7 @@ class Conversation {
   int stop_event_;
   std::uint64_t output_limit_;
   Capture out_, err_;
-  Clock::time_point started_, deadline_;
+  Clock::time_point started_, deadline_, leave_until_;
   Run run_;
   bool script_sent_ = false, script_taken_ = false, ended_ = false, gave_up_ = false;
   std::string problem_;

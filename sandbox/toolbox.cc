@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 // A toolbox as it lies on disk: <data dir>/toolbox/KEY/ with usr/, etc/ and `record`; beside it
 // KEY.lock. Raised when that layout changes, so that directories of earlier versions are not used.
-constexpr int kLayoutVersion = 4;
+constexpr int kLayoutVersion = 5;
 
 constexpr std::size_t kLargestSource = std::size_t{256} << 20U;
 
@@ -49,8 +49,6 @@ ToolboxRecord describe(const ToolboxSources& sources) {
     record.identities.push_back(file_identity(host));
   for (const auto& [category, host] : sources.locale)
     record.identities.push_back(file_identity(host));
-  for (const auto& directory : sources.zone_directories)
-    record.identities.push_back(file_identity(directory));
   std::ranges::sort(record.identities);
   const auto repeated = std::ranges::unique(record.identities);
   record.identities.erase(repeated.begin(), repeated.end());
@@ -110,17 +108,13 @@ Result<void> fill(const fs::path& root, const fs::path& final_place, const Toolb
     const auto content = TRY(read_file(host, kLargestSource));
     TRY(write_file(root / inside, content, 0755));
   }
-  for (const auto& [inside, host] : sources.zones) {
-    const auto content = TRY(read_file(host, kLargestSource));
-    TRY(write_file(root / inside, content, 0644));
-  }
   for (const auto& [inside, host] : sources.scripts)
     TRY(copy_script(host, inside, final_place, root));
   TRY(write_caches(root, sources));
   std::error_code failed;
   fs::create_symlink("bash", root / "usr/bin/sh", failed);
   fs::create_symlink(kMountTableInside, root / "etc/mtab", failed);
-  for (const char* directory : {"usr/lib", "usr/lib64", "host/bin"})
+  for (const char* directory : {"usr/lib", "usr/lib64", "host/bin", &kTimeZones[1]})
     fs::create_directories(root / directory, failed);
   TRY(write_file(root / "etc/passwd", "agent:x:1000:1000:agent:/:/bin/bash\n", 0644));
   TRY(write_file(root / "etc/group", "agent:x:1000:\n", 0644));

@@ -15,6 +15,7 @@
 #include "base/files.h"
 #include "base/handles.h"
 #include "sandbox/elf.h"
+#include "sandbox/plan.h"
 
 namespace lightfast::sandbox {
 namespace {
@@ -181,7 +182,7 @@ class Collector {
     return {};
   }
 
-  // UTF-8 needs its locale, `file` its magic, TZ its zones.
+  // UTF-8 needs its locale, `file` its magic, TZ its zones (mounted where there is an own root).
   void add_data() {
     std::error_code failed;
     const fs::path locale = "/usr/lib/locale/C.utf8";
@@ -197,25 +198,7 @@ class Collector {
     add_data_file("/etc/magic", "/etc/magic");
     // `file` asks for it, there or not, and takes a refusal for an error.
     sources_.host_files.emplace_back("/etc/magic");
-    add_time_zones("/usr/share/zoneinfo");
-  }
-
-  // posix/ holds the same zones again, right/ another count of seconds.
-  void add_time_zones(const fs::path& root) {
-    std::error_code failed;
-    for (fs::recursive_directory_iterator entry(root, failed), end; entry != end;
-         entry.increment(failed)) {
-      const auto& path = entry->path();
-      if (path == root / "posix" || path == root / "right") entry.disable_recursion_pending();
-      const auto target = resolved(path);
-      const bool is_machines_own = path == root / "localtime";
-      if (is_machines_own || !target.starts_with(root.string() + "/")) continue;
-      if (entry->is_directory(failed)) sources_.zone_directories.push_back(path);
-      if (entry->is_regular_file(failed)) sources_.zones.emplace(path.string().substr(1), target);
-    }
-    if (sources_.zones.empty()) return;
-    sources_.zone_directories.push_back(root);
-    sources_.host_files.push_back(root);
+    sources_.host_files.emplace_back(kTimeZones);
   }
 
   void add_data_file(const std::string& inside, const std::string& host) {

@@ -18,8 +18,6 @@ struct ToolboxSources {
   std::map<std::string, std::string> scripts;  // the same, for programs that are shell scripts
   std::map<std::string, std::string> sonames;  // of libraries -> absolute path inside
   std::map<std::string, std::string> locale;   // category (LC_CTYPE) of C.UTF-8 -> file on the host
-  std::map<std::string, std::string> zones;    // time zones: path inside -> file on the host
-  std::vector<std::string> zone_directories;   // on the host; changed when a zone is
   std::vector<std::string> host_files;         // what programs load, start or read at its own path
   std::vector<std::string> programs, missing;  // names, sorted
 };

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -55,6 +56,9 @@ pid_t zygote = 0;
 
 [[noreturn]] void end_with(int control, const SandboxNotice& notice) {
   tell(control, notice);
+  // The kernel wakes the server where this process runs, as if that were about to sleep; but a
+  // sandbox takes a while to end.
+  ::sched_yield();
   end_all();
 }
 

@@ -186,7 +186,7 @@ TEST_CASE("the root holds the toolbox, the snapshot and three devices", "[plan]"
   const auto source = std::ranges::find(held, mount.held, &HoldMount::as);
   REQUIRE(source != held.end());
   CHECK(source->source == wanted.source);
-  CHECK(only<AttachHeld>(plan.zygote).size() == 6);  // and nothing besides
+  CHECK(only<AttachHeld>(plan.zygote).size() == 7);  // and nothing besides
 }
 
 TEST_CASE("what is mounted is taken hold of before the root changes, and nothing is behind it",
@@ -218,6 +218,7 @@ TEST_CASE("a mount point is made before something is mounted there", "[plan]") {
     const auto* mount = std::get_if<AttachHeld>(&step);
     if (mount == nullptr) continue;
     INFO(mount->target);
+    if (mount->held == "zones") continue;  // the toolbox has a directory for it
     CHECK(std::ranges::count(made, mount->target) == 1);
   }
 }

@@ -130,19 +130,6 @@ TEST_CASE("a toolbox knows one user and tells which programs there are", "[toolb
              Catch::Contains("command_not_found_handle") && Catch::Contains("bash cat grep which"));
 }
 
-TEST_CASE("a toolbox has the machine's time zones but not its own choice of one", "[toolbox]") {
-  const fs::path on_host = "/usr/share/zoneinfo";
-  if (!fs::exists(on_host / "Europe/Berlin")) {
-    WARN("this machine has no time zones");
-    return;
-  }
-  const TempDirectory data;
-  const auto zones = made_in(data).directory / "usr/share/zoneinfo";
-  CHECK(content_of(zones / "Europe/Berlin") == content_of(on_host / "Europe/Berlin"));
-  CHECK(content_of(zones / "US/Pacific") == content_of(on_host / "US/Pacific"));
-  CHECK_FALSE(fs::exists(zones / "localtime"));
-}
-
 TEST_CASE("a toolbox that is there is used as it is", "[toolbox]") {
   const TempDirectory data;
   const auto first = made_in(data);
