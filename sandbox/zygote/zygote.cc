@@ -51,6 +51,7 @@ struct Sandbox {
 struct InUse {
   Clock::time_point begun_at;
   bool processes_told = false;
+  bool is_heavy = false;  // once, always
 };
 
 constexpr int kLeastPriority = 19;  // as nice(1) counts
@@ -67,12 +68,23 @@ int niceness_of(std::uint64_t processes, Clock::duration running) {
   return std::min(std::max(for_processes, running > kLong ? kNicenessOfLong : 0), kLeastPriority);
 }
 
-// Whether other organisations are to go first. What holds much memory takes long to end, too.
-bool is_heavy(const Usage& usage, Clock::duration running) {
+std::uint64_t ticks_per_second() {
+  static const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  return ticks;
+}
+
+// Whether other organisations are to go first. What holds much memory takes long to end, too. What
+// has waited long is not heavy: it may be the one that others hold up.
+bool is_heavy(const Usage& usage) {
   constexpr std::uint64_t kManyProcesses = 16;
   constexpr std::uint64_t kMuchMemory = 128ULL << 20U;
-  return usage.processes > kManyProcesses || usage.memory_bytes > kMuchMemory || running > kLong;
+  const std::uint64_t much_time = ticks_per_second() / 20;
+  return usage.processes > kManyProcesses || usage.memory_bytes > kMuchMemory ||
+         usage.cpu_ticks >= much_time;
 }
+
+// An organisation that has a heavy command soon has the next one, and changes take effect late.
+constexpr milliseconds kYieldOn{1000};
 
 void slow_down(const std::vector<pid_t>& processes, int niceness) {
   if (niceness == 0) return;
@@ -225,7 +237,7 @@ class Zygote {
   // Only what runs longer than one look is ever looked at.
   void look_at_those_in_use() {
     const auto now = Clock::now();
-    if (in_use_.empty()) return yield_as_group(false);
+    if (in_use_.empty()) return yield_as_group(now);
     if (now - looked_at_ < kLookEvery) return;
     looked_at_ = now;
     std::vector<pid_t> inits;
@@ -233,19 +245,20 @@ class Zygote {
     for (const auto& [init, use] : in_use_) inits.push_back(init);
     looks_ = (looks_ + 1) % (kLooksWithoutTimes + 1);
     const auto look = looks_ == 0 ? Look::WithTimes : Look::Quick;
-    bool any_heavy = false;
     for (const auto& [init, usage] : usage_of(inits, look)) {
-      any_heavy |= is_heavy(usage, now - in_use_.at(init).begun_at);
+      auto& use = in_use_.at(init);
+      use.is_heavy = use.is_heavy || is_heavy(usage);
+      if (use.is_heavy) heavy_at_ = now;
       judge(init, usage, now);
     }
-    yield_as_group(any_heavy);
+    yield_as_group(now);
   }
 
   // Where the kernel groups sessions (sched(7), autogroup), the organisation as a whole lets others
   // go first. Not where it is the only one: it would wait for everything else on the machine. The
   // kernel takes no more than ten changes a second; the next look tries again.
-  void yield_as_group(bool is_heavy) {
-    const bool yield = is_heavy && has_neighbours_;
+  void yield_as_group(Clock::time_point now) {
+    const bool yield = has_neighbours_ && now - heavy_at_ < kYieldOn;
     if (yield == yields_ || !can_yield_) return;
     const UniqueFd group(::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC));
     if (!group || write_all(group.get(), std::to_string(yield ? kLeastPriority : 0)))
@@ -261,8 +274,7 @@ class Zygote {
     slow_down(usage.members, niceness_of(usage.processes, now - use.begun_at));
     const bool too_much = usage.memory_bytes > limits_.memory_bytes;
     if (too_much) tell(init, Notice::MemoryExceeded);
-    static const auto ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-    const bool too_long = usage.cpu_ticks > limits_.cpu_seconds * ticks_per_second;
+    const bool too_long = usage.cpu_ticks > limits_.cpu_seconds * ticks_per_second();
     if (too_long) tell(init, Notice::CpuExceeded);
     // Where no user namespace counts the sandbox's processes for itself, the look is the limit.
     const bool too_many = !plan_.own_pid_namespace && usage.processes > limits_.processes;
@@ -302,6 +314,7 @@ class Zygote {
   std::map<pid_t, Sandbox> sandboxes_;  // that wait or are in use
   std::map<pid_t, InUse> in_use_;
   Clock::time_point looked_at_, ordered_at_;
+  Clock::time_point heavy_at_;  // when a heavy command was last seen
   int looks_ = 0;
   const bool can_yield_;         // in tier 1, where there may be several organisations
   bool has_neighbours_ = false;  // at the last order

@@ -90,7 +90,7 @@ void make_tree(const fs::path& tree) {
   }
 }
 
-void measure(const fs::path& home, int rounds) {
+void measure(const fs::path& home, int rounds, const std::string& only) {
   auto launcher = sandbox::LauncherProcess::start();
   if (!launcher) fail(launcher.error());
   ask_for_short_turns(Children::Alike);  // as the server does
@@ -99,6 +99,7 @@ void measure(const fs::path& home, int rounds) {
   double p99_alone = 0;
   std::printf("| beside | p50 ms | p99 ms | p99 to alone |\n|---|---|---|---|\n");
   for (const auto& load : kLoads) {
+    if (!only.empty() && only != load.name) continue;
     const Neighbour neighbour(sandboxes, home / "tree", load.script);
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     const auto times = echoes(sandboxes, home / "tree", rounds);
@@ -115,9 +116,10 @@ void measure(const fs::path& home, int rounds) {
 
 int main(int count, char** arguments) {
   const int rounds = count > 1 ? std::atoi(arguments[1]) : 1000;
+  const std::string only = count > 2 ? arguments[2] : "";
   const auto home = std::filesystem::temp_directory_path() / "lightfast-fairness";
   std::filesystem::remove_all(home);
   std::filesystem::create_directories(home);
-  lightfast::measure(home, rounds);
+  lightfast::measure(home, rounds, only);
   std::filesystem::remove_all(home);
 }
