@@ -79,6 +79,10 @@ void look_at_isolation(Findings& findings, sandbox::Sandboxes& sandboxes) {
                               probe.available ? "would work too" : "not here: " + probe.why_not));
   }
   findings.good(fmt::format("kernel layers: Landlock ABI {}, seccomp", report->landlock_abi));
+  if (report->controllers.empty())
+    findings.note("control groups: none; " + report->no_controllers_why);
+  else
+    findings.good("control groups: " + report->controllers + " of each organisation");
 }
 
 void look_at_toolbox(Findings& findings, sandbox::Sandboxes& sandboxes) {

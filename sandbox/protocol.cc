@@ -42,7 +42,8 @@ WorkspaceSpec read_workspace(WireReader& reader) {
                        .toolbox = reader.text(),
                        .snapshot = reader.text(),
                        .host_files = reader.texts(),
-                       .limits = read_limits(reader)};
+                       .limits = read_limits(reader),
+                       .running = reader.number()};
 }
 
 JobSpec read_job(WireReader& reader) {
@@ -80,6 +81,7 @@ std::string encode(const WorkspaceSpec& spec) {
   auto writer = begin(LauncherRequest::OpenWorkspace);
   writer.number(spec.org_index).text(spec.toolbox).text(spec.snapshot).texts(spec.host_files);
   write_limits(writer, spec.limits);
+  writer.number(spec.running);
   return writer.bytes();
 }
 
@@ -120,7 +122,7 @@ std::string encode(const TierReport& report) {
     writer.number(static_cast<std::uint64_t>(probe.tier)).number(probe.available ? 1 : 0);
     writer.text(probe.why_not);
   }
-  return writer.bytes();
+  return writer.text(report.controllers).text(report.no_controllers_why).bytes();
 }
 
 Result<TierReport> decode_report(std::string_view bytes) {
@@ -132,6 +134,8 @@ Result<TierReport> decode_report(std::string_view bytes) {
   const std::uint64_t count = reader.number();
   for (std::uint64_t i = 0; i < std::min(count, kTiers); ++i)
     report.probes.push_back(read_probe(reader));
+  report.controllers = reader.text();
+  report.no_controllers_why = reader.text();
   if (!reader.ok() || count > kTiers) return malformed("report");
   return report;
 }

@@ -32,6 +32,7 @@ struct WorkspaceSpec {
   std::string snapshot;                 // directory that becomes /repo
   std::vector<std::string> host_files;  // see Toolbox; only tier 3 uses them
   Limits limits;
+  std::uint64_t running = 4;  // commands of the org at once
   bool operator==(const WorkspaceSpec&) const = default;
 };
 
@@ -84,6 +85,8 @@ struct TierReport {
   int tier = 0;  // the one in use; 0: none, nothing can be run safely
   std::vector<TierProbe> probes;
   std::uint64_t landlock_abi = 0;
+  std::string controllers;         // of control groups that limit organisations; empty: none
+  std::string no_controllers_why;  // then
   bool operator==(const TierReport&) const = default;
 };
 std::string encode(const TierReport& report);

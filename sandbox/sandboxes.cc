@@ -85,7 +85,9 @@ Result<TierReport> Sandboxes::report(bool all) {
     return Error{ErrorKind::Unavailable,
                  "asking for the isolation tiers: the launcher gave no answer"};
   report_ = TRY(decode_report(packet.bytes));
-  log_for("sandbox").info("tier={} landlock_abi={}", report_->tier, report_->landlock_abi);
+  log_for("sandbox").info("tier={} landlock_abi={} control_groups={}", report_->tier,
+                          report_->landlock_abi,
+                          report_->controllers.empty() ? "none" : report_->controllers);
   return *report_;
 }
 
@@ -102,7 +104,8 @@ Result<std::shared_ptr<Workspace>> Sandboxes::workspace_for(const OrgId& org,
                              .toolbox = tools->directory.string(),
                              .snapshot = snapshot.string(),
                              .host_files = tools->host_files,
-                             .limits = options_.limits};
+                             .limits = options_.limits,
+                             .running = options_.admission.running_per_org};
     open->workspace = TRY(Workspace::open(launcher_, spec));
     open->snapshot = identity;
   }

@@ -18,6 +18,7 @@
 #include "base/sockets.h"
 #include "sandbox/apply.h"
 #include "sandbox/launcher/children.h"
+#include "sandbox/launcher/control_group.h"
 #include "sandbox/launcher/job.h"
 #include "sandbox/launcher/probe.h"
 #include "sandbox/launcher/spawn.h"
@@ -104,8 +105,10 @@ class Launcher {
   }
 
   void report(const ReportSpec& spec, const UniqueFd& reply) {
-    const auto found = probe_tiers(spec, identity_);
+    auto found = probe_tiers(spec, identity_);
     tier_ = found.tier;
+    found.controllers = groups_.controllers();
+    found.no_controllers_why = groups_.why_not();
     (void)send_packet(reply.get(), encode(found));
   }
 
@@ -115,13 +118,17 @@ class Launcher {
       tier_ = probe_tiers(probe, identity_).tier;
     }
     const UniqueFd kept(::fcntl(reply.get(), F_DUPFD_CLOEXEC, 0));
-    const auto zygote =
-        *tier_ == 0 ? Result<pid_t>(Error{ErrorKind::Unavailable, "no isolation on this machine"})
-                    : spawn_zygote(*tier_, spec, identity_, std::move(reply));
+    const auto zygote = start_zygote(spec, std::move(reply));
     if (!zygote) {
       (void)send_packet(kept.get(),
                         encode(ZygoteReply{.sandbox = 0, .problem = zygote.error().message}));
     }
+  }
+
+  Result<pid_t> start_zygote(const WorkspaceSpec& spec, UniqueFd reply) {
+    if (*tier_ == 0) return Error{ErrorKind::Unavailable, "no isolation on this machine"};
+    const auto group = TRY(groups_.make(group_limits(spec)));
+    return spawn_zygote(*tier_, spec, identity_, std::move(reply), group);
   }
 
   void run_job(const JobSpec& spec, std::vector<UniqueFd>& fds) {
@@ -149,6 +156,7 @@ class Launcher {
       (void)send_packet(job->reply.get(), encode(reply_of(*job, status)));
       jobs_.erase(job);
     }
+    groups_.remove_empty();
   }
 
   static JobReply reply_of(const RunningJob& job, int status) {
@@ -165,6 +173,7 @@ class Launcher {
 
   UniqueFd server_, children_;
   Identity identity_ = own_identity();
+  ControlGroups groups_ = ControlGroups::take_over(::getppid());
   std::optional<int> tier_;
   std::vector<RunningJob> jobs_;
 };

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -121,6 +122,18 @@ Result<void> start_zygote(const WorkspacePlan& plan, Applied& applied, const Uni
   return start_bash(plan);
 }
 
+// A group is entered by being started there (Linux 5.7): moving a process waits for all the
+// machine.
+long clone_into(std::uint64_t flags, const UniqueFd& control_group) {
+  if (!control_group)
+    return ::syscall(SYS_clone, flags | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  clone_args arguments = {};
+  arguments.flags = flags | CLONE_INTO_CGROUP;
+  arguments.exit_signal = SIGCHLD;
+  arguments.cgroup = static_cast<std::uint64_t>(control_group.get());
+  return ::syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
 // In tiers 1 and 2 nothing in a sandbox has use for the host's paths, and so none is there.
 ZygoteStart start_of(int tier, const WorkspaceSpec& spec, const Identity& launcher,
                      const std::map<FilterFor, BpfProgram>& compiled) {
@@ -143,15 +156,14 @@ Identity own_identity() {
 }
 
 Result<pid_t> spawn_zygote(int tier, const WorkspaceSpec& spec, const Identity& launcher,
-                           UniqueFd server) {
+                           UniqueFd server, const UniqueFd& control_group) {
   const WorkspacePlan plan = plan_workspace(tier, spec, launcher);
   Applied applied;
   applied.parent_uid = launcher.uid;
   applied.parent_gid = launcher.gid;
   applied.filters = TRY(filters());
   const auto start = TRY(file_with(encode(start_of(tier, spec, launcher, applied.filters))));
-  const long child =
-      ::syscall(SYS_clone, plan.zygote_clone_flags | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  const long child = clone_into(plan.zygote_clone_flags, control_group);
   if (child < 0) return errno_error("making namespaces", errno);
   if (child == 0) {
     const auto started = start_zygote(plan, applied, server, start);

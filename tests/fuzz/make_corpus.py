@@ -69,6 +69,10 @@ def sandbox_capture():
     return [text.encode() + bytes(tail) for text in texts for tail in ((0, 3, 0, 10), (1, 9, 1, 0))] + [bytes(range(256)) * 2]
 
 
+def sandbox_control_group():
+    return [b"0::/system.slice/lightfast.service\n\\30 21 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw\n"]
+
+
 def sandbox_mount_table():
     return [b"22 21 0:20 / /tmp rw - tmpfs tmpfs rw\n23 22 8:1 /home/x /tmp/usr ro shared:1 master:2 - ext4 /dev/sda1 rw\n"]
 
@@ -98,7 +102,7 @@ def repo_manifest():
 
 
 def main():
-    targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record, mcp_message,
+    targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record, mcp_message,
                repo_names, repo_manifest)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)

@@ -97,7 +97,11 @@ class Values {
   }
 
   TierReport report() {
-    TierReport made{.tier = static_cast<int>(small()), .probes = {}, .landlock_abi = number()};
+    TierReport made{.tier = static_cast<int>(small()),
+                    .probes = {},
+                    .landlock_abi = number(),
+                    .controllers = text(),
+                    .no_controllers_why = text()};
     made.probes.resize(number_to(3));
     for (auto& probe : made.probes)
       probe = {.tier = static_cast<int>(small()), .available = flag(), .why_not = text()};

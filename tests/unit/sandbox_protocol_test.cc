@@ -29,7 +29,8 @@ WorkspaceSpec workspace() {
           .toolbox = "/data/toolbox",
           .snapshot = std::string("/data/snap\0shot\n", 16),
           .host_files = {"/usr/lib/one", "", "/usr/lib/two"},
-          .limits = other_limits()};
+          .limits = other_limits(),
+          .running = 7};
 }
 
 JobSpec job() {
@@ -46,7 +47,9 @@ TierReport report() {
           .probes = {{.tier = 1, .available = false, .why_not = "not root"},
                      {.tier = 2, .available = true, .why_not = ""},
                      {.tier = 3, .available = false, .why_not = "no Landlock"}},
-          .landlock_abi = 6};
+          .landlock_abi = 6,
+          .controllers = "memory, pids",
+          .no_controllers_why = "none is delegated"};
 }
 
 TEST_CASE("launcher requests arrive as they were sent", "[protocol]") {
