@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "app/commands.h"
+#include "app/repo_resources.h"
 #include "app/services.h"
 #include "base/handles.h"
 #include "base/log.h"
@@ -60,6 +61,13 @@ mcp::WorkerLimits workers_for(const sandbox::AdmissionLimits& limits) {
   return {.threads = limits.running_per_org + limits.waiting_per_org + kMore, .queue = 64};
 }
 
+mcp::Offer offer_of(Services& services, const OrgId& org) {
+  mcp::Offer offer{.tools = mcp::contract_tools(services.catalog(), org),
+                   .resources = make_repo_resources(services.repo())};
+  offer.prompts.push_back(make_context_prompt(services.repo()));
+  return offer;
+}
+
 }  // namespace
 
 Result<int> run_mcp(const Settings& settings) {
@@ -70,7 +78,7 @@ Result<int> run_mcp(const Settings& settings) {
   services->start();
   mcp::Server server({.instructions = [&services] { return services->instructions(); },
                       .workers = workers_for(services->sandboxes().options().admission)},
-                     mcp::contract_tools(services->catalog(), settings.org));
+                     offer_of(*services, settings.org));
   const auto served = mcp::serve(server, *transport);
   const bool launcher_died = stop.is_readable(services->launcher().death_fd());
   if (launcher_died) log_for("app").error("stopping reason=\"the sandbox launcher died\"");

@@ -25,6 +25,7 @@ enum class ErrorCode : int {
   MethodNotFound = -32601,
   InvalidParams = -32602,
   Internal = -32603,
+  ResourceNotFound = -32002,  // said to legacy clients only; modern ones hear InvalidParams
   UnsupportedProtocolVersion = -32022,
 };
 

@@ -8,43 +8,69 @@
 namespace lightfast::mcp {
 namespace {
 
-// The tools never change while the program runs; after a restart a client is content with a list
-// this old.
-constexpr int kToolListTtlMs = 300'000;
-// Instructions change with the repository.
-constexpr int kDiscoverTtlMs = 0;
+// What never changes while the program runs; after a restart a client is content with a list this
+// old. What changes with the repository is asked for anew.
+constexpr int kLongTtlMs = 300'000;
+constexpr int kShortTtlMs = 0;
 // Which tools there are may depend on who asks.
 constexpr const char* kCacheScope = "private";
 
 constexpr std::size_t kMaxNameShown = 128;
 
-Json capabilities() { return {{"tools", Json::object()}}; }
-
-Json definitions_of(const Tools& tools) {
+template <class T>
+Json definitions_of(const std::vector<std::unique_ptr<T>>& offered) {
   Json definitions = Json::array();
-  for (const auto& tool : tools) definitions.push_back(tool->definition());
+  for (const auto& one : offered) definitions.push_back(one->definition());
   return definitions;
+}
+
+std::vector<std::string> names_of(const Json& definitions) {
+  std::vector<std::string> names;
+  for (const auto& definition : definitions) names.push_back(definition.at("name"));
+  return names;
+}
+
+// The one of `offered` that is called `name`, or an error that says which there are.
+template <class T>
+std::expected<T*, ProtocolError> find(const std::vector<std::unique_ptr<T>>& offered,
+                                      const std::vector<std::string>& names, std::string_view name,
+                                      std::string_view kind) {
+  const auto found = std::ranges::find(names, name);
+  if (found != names.end()) return offered[static_cast<std::size_t>(found - names.begin())].get();
+  std::string message = "unknown ";
+  message.append(kind).append(" \"").append(name.substr(0, utf8_prefix(name, kMaxNameShown)));
+  message.append("\": the ").append(kind);
+  std::string_view separator = "s are ";
+  for (const auto& known : names) {
+    message.append(std::exchange(separator, ", ")).append(known);
+  }
+  return std::unexpected(ProtocolError{ErrorCode::InvalidParams, std::move(message)});
 }
 
 }  // namespace
 
 Json text_block(std::string text) { return {{"type", "text"}, {"text", std::move(text)}}; }
 
-Server::Server(ServerOptions options, Tools tools)
+Server::Server(ServerOptions options, Offer offer)
     : server_info_({{"name", std::move(options.name)},
                     {"title", std::move(options.title)},
                     {"version", std::move(options.version)}}),
       instructions_(std::move(options.instructions)),
-      tools_(std::move(tools)),
+      offer_(std::move(offer)),
+      prompt_names_(names_of(definitions_of(offer_.prompts))),
       pool_(options.workers) {
-  Json definitions = definitions_of(tools_);
-  for (const auto& definition : definitions) names_.push_back(definition.at("name"));
-  legacy_tool_list_ = to_text({{"tools", definitions}});
-  modern_tool_list_ = to_text({{"resultType", "complete"},
-                               {"tools", std::move(definitions)},
-                               {"ttlMs", kToolListTtlMs},
-                               {"cacheScope", kCacheScope},
-                               {"_meta", modern_meta()}});
+  const Json tools = {{"tools", definitions_of(offer_.tools)}};
+  tool_names_ = names_of(tools["tools"]);
+  legacy_tool_list_ = result_text(tools, Era::Legacy, Kept::Long);
+  modern_tool_list_ = result_text(tools, Era::Modern, Kept::Long);
+}
+
+Json Server::capabilities() const {
+  Json offered = {{"tools", Json::object()}};
+  if (offer_.resources) offered["resources"] = Json::object();
+  if (has_prompts()) offered["prompts"] = Json::object();
+  if (offer_.resources || has_prompts()) offered["completions"] = Json::object();
+  return offered;
 }
 
 std::string Server::instructions() const { return instructions_ ? instructions_() : std::string(); }
@@ -58,12 +84,30 @@ std::string Server::initialize_result(std::string_view revision) const {
 }
 
 std::string Server::discover_result() const {
-  Json result = {
-      {"resultType", "complete"},       {"supportedVersions", Json::array({kModernRevision})},
-      {"capabilities", capabilities()}, {"ttlMs", kDiscoverTtlMs},
-      {"cacheScope", kCacheScope},      {"_meta", modern_meta()}};
+  Json result = {{"supportedVersions", Json::array({kModernRevision})},
+                 {"capabilities", capabilities()}};
   if (auto text = instructions(); !text.empty()) result["instructions"] = std::move(text);
-  return to_text(result);
+  return result_text(std::move(result), Era::Modern, Kept::Briefly);
+}
+
+std::string Server::prompt_list(Era era) const {
+  return result_text({{"prompts", definitions_of(offer_.prompts)}}, era, Kept::Long);
+}
+
+std::string Server::template_list(Era era) const {
+  return result_text({{"resourceTemplates", offer_.resources->templates()}}, era, Kept::Long);
+}
+
+std::string Server::result_text(Json result, Era era, Kept kept) const {
+  if (era == Era::Legacy) return to_text(result);
+  Json whole = {{"resultType", "complete"}};
+  whole.update(result);
+  if (kept != Kept::No) {
+    whole["ttlMs"] = kept == Kept::Long ? kLongTtlMs : kShortTtlMs;
+    whole["cacheScope"] = kCacheScope;
+  }
+  whole["_meta"] = modern_meta();
+  return to_text(whole);
 }
 
 const std::string& Server::tool_list(Era era) const {
@@ -87,15 +131,11 @@ Json Server::modern_meta(Json meta) const {
 }
 
 std::expected<const Tool*, ProtocolError> Server::find_tool(std::string_view name) const {
-  const auto found = std::ranges::find(names_, name);
-  if (found != names_.end()) return tools_[static_cast<std::size_t>(found - names_.begin())].get();
-  std::string message = "unknown tool \"";
-  message.append(name.substr(0, utf8_prefix(name, kMaxNameShown))).append("\"");
-  std::string_view separator = ": the tools are ";
-  for (const auto& known : names_) {
-    message.append(std::exchange(separator, ", ")).append(known);
-  }
-  return std::unexpected(ProtocolError{ErrorCode::InvalidParams, std::move(message)});
+  return find(offer_.tools, tool_names_, name, "tool");
+}
+
+std::expected<Prompt*, ProtocolError> Server::find_prompt(std::string_view name) const {
+  return find(offer_.prompts, prompt_names_, name, "prompt");
 }
 
 }  // namespace lightfast::mcp

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mcp/message.h"
+#include "mcp/resources.h"
 #include "mcp/revision.h"
 #include "mcp/tools.h"
 #include "mcp/worker_pool.h"
@@ -25,15 +26,29 @@ struct ServerOptions {
   WorkerLimits workers = {};
 };
 
+// What a server offers. A kind of which there is nothing is not advertised, and its methods are not
+// there.
+struct Offer {
+  Tools tools = {};
+  std::unique_ptr<Resources> resources = {};
+  Prompts prompts = {};
+};
+
 class Server {
  public:
-  Server(ServerOptions options, Tools tools);
+  Server(ServerOptions options, Offer offer);
 
   // Results as JSON text.
   [[nodiscard]] std::string initialize_result(std::string_view revision) const;
   [[nodiscard]] std::string discover_result() const;
   [[nodiscard]] const std::string& tool_list(Era era) const;
   [[nodiscard]] std::string call_result(ToolResult result, Era era) const;
+  [[nodiscard]] std::string prompt_list(Era era) const;
+  [[nodiscard]] std::string template_list(Era era) const;
+
+  // `result` as a whole result: of one that a client may keep, how long; then `_meta` and type.
+  enum class Kept { No, Briefly, Long };
+  [[nodiscard]] std::string result_text(Json result, Era era, Kept kept) const;
 
   // What every modern result carries in its `_meta`, added to `meta` (null or an object).
   [[nodiscard]] Json modern_meta(Json meta = nullptr) const;
@@ -41,15 +56,23 @@ class Server {
   // The tool called `name`, or an error that says which there are.
   [[nodiscard]] std::expected<const Tool*, ProtocolError> find_tool(std::string_view name) const;
 
+  // Likewise the prompt.
+  [[nodiscard]] std::expected<Prompt*, ProtocolError> find_prompt(std::string_view name) const;
+
+  // Null where there are none.
+  [[nodiscard]] Resources* resources() const { return offer_.resources.get(); }
+  [[nodiscard]] bool has_prompts() const { return !offer_.prompts.empty(); }
+
   [[nodiscard]] WorkerPool& pool() { return pool_; }
 
  private:
   [[nodiscard]] std::string instructions() const;
+  [[nodiscard]] Json capabilities() const;
 
   const Json server_info_;
   const std::function<std::string()> instructions_;
-  const Tools tools_;
-  std::vector<std::string> names_;  // parallel to tools_
+  const Offer offer_;
+  std::vector<std::string> tool_names_, prompt_names_;  // parallel to those of offer_
   std::string legacy_tool_list_, modern_tool_list_;
   WorkerPool pool_;  // last: its threads end before what they use
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <exception>
 #include <span>
 #include <utility>
@@ -27,6 +28,43 @@ constexpr const char* kBusy =
 
 std::unexpected<ProtocolError> busy() { return refused(ErrorCode::Internal, kBusy); }
 
+constexpr const char* kOnePage = "unknown \"cursor\": the list has one page, ask without it";
+
+bool has_cursor(const Json& params) {
+  const auto cursor = params.find("cursor");
+  return cursor != params.end() && !cursor->is_null();
+}
+
+// The string `params[key]`, empty where there is none.
+std::string text_in(const Json& params, const char* key) {
+  const auto found = params.find(key);
+  return found != params.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// Every value a string, as prompts want them.
+bool holds_strings(const Json& object) {
+  return object.is_object() &&
+         std::ranges::all_of(object, [](const Json& value) { return value.is_string(); });
+}
+
+// What a required argument of `definition` is missing in `arguments`; empty when none is.
+std::string missing_argument(const Json& definition, const Json& arguments) {
+  const auto declared = definition.find("arguments");
+  if (declared == definition.end()) return {};
+  for (const auto& argument : *declared) {
+    const auto name = argument.at("name").get<std::string>();
+    if (argument.value("required", false) && !arguments.contains(name)) return name;
+  }
+  return {};
+}
+
+// A legacy client is told of a missing resource by a code that the modern revision has given up.
+ProtocolError for_era(ProtocolError error, Era era) {
+  if (era == Era::Modern && error.code == ErrorCode::ResourceNotFound)
+    error.code = ErrorCode::InvalidParams;
+  return error;
+}
+
 ToolResult busy_result() {
   ToolResult result;
   result.is_error = true;
@@ -38,38 +76,93 @@ bool is_answered(const Message& message) {
   return std::holds_alternative<Request>(message) || std::holds_alternative<Malformed>(message);
 }
 
-// Runs one call. Whatever escapes a tool ends here.
-Outcome run(const Server& server, const Tool& tool, const ToolCall& call, Era era) {
+// Whatever escapes what does the work ends here.
+template <class Work>
+Outcome guarded(const Work& work) {
   try {
-    return server.call_result(tool.call(call), era);
+    return work();
   } catch (const std::exception& error) {
-    log_for("mcp").error("a tool threw: error=\"{}\"", error.what());
+    log_for("mcp").error("a handler threw: error=\"{}\"", error.what());
   } catch (...) {
-    log_for("mcp").error("a tool threw what is no exception");
+    log_for("mcp").error("a handler threw what is no exception");
   }
-  return refused(ErrorCode::Internal, "internal error: the tool failed; the server's log says why");
+  return refused(ErrorCode::Internal,
+                 "internal error: the server failed at this; its log says why");
+}
+
+using LookUp = std::function<std::optional<Completion>(const std::stop_token& cancelled)>;
+
+// How values are found that may follow what was typed so far: of a prompt's argument or of a
+// template's variable.
+std::expected<LookUp, ProtocolError> completer(const Server& server, const Json& reference,
+                                               std::string name, std::string value) {
+  const auto type = text_in(reference, "type");
+  if (type == "ref/prompt" && server.has_prompts()) {
+    const auto prompt = server.find_prompt(text_in(reference, "name"));
+    if (!prompt) return std::unexpected(prompt.error());
+    return [prompt = *prompt, name, value](const std::stop_token& cancelled) {
+      return std::optional(prompt->complete(name, value, cancelled));
+    };
+  }
+  if (type == "ref/resource" && server.resources() != nullptr) {
+    return [resources = server.resources(), uri = text_in(reference, "uri"), name,
+            value](const std::stop_token& cancelled) {
+      return resources->complete(uri, name, value, cancelled);
+    };
+  }
+  return invalid_params("\"ref\" is of a type that is not here");
 }
 
 }  // namespace
+
+enum class Needs : std::uint8_t { Nothing, Files, Messages, Either };
 
 struct Session::Method {
   std::string_view name;
   Era era;
   std::optional<Outcome> (Session::*handler)(const Asked& asked);
+  Needs needs = Needs::Nothing;  // of what the server offers
 };
 
 std::span<const Session::Method> Session::methods() {
-  static constexpr std::array<Method, 8> kMethods = {{
-      {"initialize", Era::Legacy, &Session::initialize},
-      {"ping", Era::Legacy, &Session::ping},
-      {"tools/list", Era::Legacy, &Session::list_tools},
-      {"tools/call", Era::Legacy, &Session::call_tool},
-      {"server/discover", Era::Modern, &Session::discover},
-      {"tools/list", Era::Modern, &Session::list_tools},
-      {"tools/call", Era::Modern, &Session::call_tool},
-      {"subscriptions/listen", Era::Modern, &Session::listen},
-  }};
+  static constexpr std::array kMethods = {
+      Method{"initialize", Era::Legacy, &Session::initialize},
+      Method{"ping", Era::Legacy, &Session::ping},
+      Method{"tools/list", Era::Legacy, &Session::list_tools},
+      Method{"tools/call", Era::Legacy, &Session::call_tool},
+      Method{"resources/list", Era::Legacy, &Session::list_resources, Needs::Files},
+      Method{"resources/templates/list", Era::Legacy, &Session::list_templates, Needs::Files},
+      Method{"resources/read", Era::Legacy, &Session::read_resource, Needs::Files},
+      Method{"prompts/list", Era::Legacy, &Session::list_prompts, Needs::Messages},
+      Method{"prompts/get", Era::Legacy, &Session::get_prompt, Needs::Messages},
+      Method{"completion/complete", Era::Legacy, &Session::complete, Needs::Either},
+      Method{"server/discover", Era::Modern, &Session::discover},
+      Method{"tools/list", Era::Modern, &Session::list_tools},
+      Method{"tools/call", Era::Modern, &Session::call_tool},
+      Method{"resources/list", Era::Modern, &Session::list_resources, Needs::Files},
+      Method{"resources/templates/list", Era::Modern, &Session::list_templates, Needs::Files},
+      Method{"resources/read", Era::Modern, &Session::read_resource, Needs::Files},
+      Method{"prompts/list", Era::Modern, &Session::list_prompts, Needs::Messages},
+      Method{"prompts/get", Era::Modern, &Session::get_prompt, Needs::Messages},
+      Method{"completion/complete", Era::Modern, &Session::complete, Needs::Either},
+      Method{"subscriptions/listen", Era::Modern, &Session::listen},
+  };
   return kMethods;
+}
+
+bool Session::is_served(const Method& method) const {
+  const bool resources = server_.resources() != nullptr;
+  switch (method.needs) {
+    case Needs::Nothing:
+      return true;
+    case Needs::Files:
+      return resources;
+    case Needs::Messages:
+      return server_.has_prompts();
+    case Needs::Either:
+      return resources || server_.has_prompts();
+  }
+  return false;
 }
 
 Session::Session(Server& server, Send send) : server_(server), send_(std::move(send)) {}
@@ -127,12 +220,12 @@ std::optional<Outcome> Session::handle_request(const Request& request, const Rep
   if (!era) return std::unexpected(era.error());
   const auto all = methods();
   const auto method = std::ranges::find_if(all, [&](const Method& candidate) {
-    return candidate.era == *era && candidate.name == request.method;
+    return candidate.era == *era && candidate.name == request.method && is_served(candidate);
   });
   if (method != all.end()) return (this->*method->handler)({request, *era, reply});
   std::string known;
-  for (const auto& [name, its_era, handler] : all) {
-    if (its_era == *era) known.append(known.empty() ? "" : ", ").append(name);
+  for (const auto& one : all) {
+    if (one.era == *era && is_served(one)) known.append(known.empty() ? "" : ", ").append(one.name);
   }
   return refused(ErrorCode::MethodNotFound, "method not found: the methods here are " + known);
 }
@@ -153,10 +246,7 @@ std::optional<Outcome> Session::discover(const Asked& /*asked*/) {
 }
 
 std::optional<Outcome> Session::list_tools(const Asked& asked) {
-  const auto cursor = asked.request.params.find("cursor");
-  if (cursor != asked.request.params.end() && !cursor->is_null()) {
-    return invalid_params("unknown \"cursor\": the list has one page, ask without it");
-  }
+  if (has_cursor(asked.request.params)) return invalid_params(kOnePage);
   return server_.tool_list(asked.era);
 }
 
@@ -173,19 +263,121 @@ std::optional<Outcome> Session::call_tool(const Asked& asked) {
   if (has_arguments && !arguments->is_object()) {
     return invalid_params("\"arguments\" must be an object");
   }
+  return answer_later(
+      asked,
+      [&server = server_, tool = *tool, era = asked.era,
+       input = has_arguments ? *arguments : Json::object()](const std::stop_token& cancelled) {
+        return Outcome(server.call_result(tool->call({input, cancelled}), era));
+      },
+      server_.call_result(busy_result(), asked.era));
+}
+
+std::optional<Outcome> Session::answer_later(const Asked& asked, Work work,
+                                             const Outcome& refusal) {
   const auto pending = in_flight_->add(asked.request.id, asked.reply, Ending::WhenAnswered);
   if (!pending) return busy();
-  ToolCall call{has_arguments ? *arguments : Json::object(), pending->cancelled()};
-  auto job = [&server = server_, tool = *tool, era = asked.era, call = std::move(call), pending,
-              in_flight = in_flight_, mark = InFlight::JobMark(in_flight_)] {
-    if (call.cancelled.stop_requested()) return;
-    in_flight->answer(pending, response_text(pending->id(), run(server, *tool, call, era)));
+  auto job = [work = std::move(work), pending, era = asked.era, in_flight = in_flight_,
+              mark = InFlight::JobMark(in_flight_)] {
+    const auto cancelled = pending->cancelled();
+    if (cancelled.stop_requested()) return;
+    auto outcome = guarded([&] { return work(cancelled); });
+    if (!outcome) outcome = std::unexpected(for_era(std::move(outcome.error()), era));
+    in_flight->answer(pending, response_text(pending->id(), outcome));
   };
-  if (!server_.pool().submit(std::move(job))) {
-    in_flight_->answer(pending,
-                       response_text(pending->id(), server_.call_result(busy_result(), asked.era)));
-  }
+  if (!server_.pool().submit(std::move(job)))
+    in_flight_->answer(pending, response_text(pending->id(), refusal));
   return std::nullopt;
+}
+
+std::optional<Outcome> Session::list_resources(const Asked& asked) {
+  const Json& params = asked.request.params;
+  if (has_cursor(params) && !params["cursor"].is_string())
+    return invalid_params("\"cursor\" must be the \"nextCursor\" of an earlier answer");
+  return answer_later(
+      asked,
+      [&server = server_, era = asked.era,
+       cursor = text_in(params, "cursor")](const std::stop_token& cancelled) -> Outcome {
+        auto page = server.resources()->list(cursor, cancelled);
+        if (!page) return std::unexpected(page.error());
+        Json result = {{"resources", std::move(page->items)}};
+        if (!page->next_cursor.empty()) result["nextCursor"] = std::move(page->next_cursor);
+        return server.result_text(std::move(result), era, Server::Kept::Briefly);
+      },
+      busy());
+}
+
+std::optional<Outcome> Session::list_templates(const Asked& asked) {
+  if (has_cursor(asked.request.params)) return invalid_params(kOnePage);
+  return server_.template_list(asked.era);
+}
+
+std::optional<Outcome> Session::read_resource(const Asked& asked) {
+  const auto uri = text_in(asked.request.params, "uri");
+  if (uri.empty()) return invalid_params("\"uri\" must be a string, the URI of a resource");
+  return answer_later(
+      asked,
+      [&server = server_, era = asked.era, uri](const std::stop_token& cancelled) -> Outcome {
+        auto contents = server.resources()->read(uri, cancelled);
+        if (!contents) return std::unexpected(contents.error());
+        return server.result_text({{"contents", *std::move(contents)}}, era, Server::Kept::Briefly);
+      },
+      busy());
+}
+
+std::optional<Outcome> Session::list_prompts(const Asked& asked) {
+  if (has_cursor(asked.request.params)) return invalid_params(kOnePage);
+  return server_.prompt_list(asked.era);
+}
+
+std::optional<Outcome> Session::get_prompt(const Asked& asked) {
+  const Json& params = asked.request.params;
+  const auto prompt = server_.find_prompt(text_in(params, "name"));
+  if (!prompt) return std::unexpected(prompt.error());
+  const auto given = params.find("arguments");
+  const bool has_arguments = given != params.end() && !given->is_null();
+  if (has_arguments && !holds_strings(*given))
+    return invalid_params("\"arguments\" must be an object of strings");
+  Json arguments = has_arguments ? *given : Json::object();
+  if (const auto missing = missing_argument((*prompt)->definition(), arguments); !missing.empty())
+    return invalid_params(fmt::format("the argument \"{}\" is missing", missing));
+  return answer_later(
+      asked,
+      [&server = server_, era = asked.era, prompt = *prompt,
+       arguments = std::move(arguments)](const std::stop_token& cancelled) -> Outcome {
+        auto result = prompt->get(arguments, cancelled);
+        if (!result) return std::unexpected(result.error());
+        return server.result_text(*std::move(result), era, Server::Kept::No);
+      },
+      busy());
+}
+
+std::optional<Outcome> Session::complete(const Asked& asked) {
+  const Json& params = asked.request.params;
+  const auto reference = params.value("ref", Json::object());
+  const auto argument = params.value("argument", Json::object());
+  const bool is_whole = reference.is_object() && holds_strings(argument) &&
+                        argument.contains("name") && argument.contains("value");
+  if (!is_whole) {
+    return invalid_params(
+        "\"ref\" must be {\"type\": \"ref/prompt\", \"name\"} or {\"type\": \"ref/resource\", "
+        "\"uri\"}, and \"argument\" {\"name\", \"value\"}");
+  }
+  auto look_up =
+      completer(server_, reference, text_in(argument, "name"), text_in(argument, "value"));
+  if (!look_up) return std::unexpected(look_up.error());
+  return answer_later(
+      asked,
+      [&server = server_, era = asked.era,
+       look_up = *std::move(look_up)](const std::stop_token& cancelled) -> Outcome {
+        const auto found = look_up(cancelled);
+        if (!found) return invalid_params("\"ref\" names no resource template of this server");
+        return server.result_text({{"completion",
+                                    {{"values", found->values},
+                                     {"total", found->total},
+                                     {"hasMore", found->total > found->values.size()}}}},
+                                  era, Server::Kept::No);
+      },
+      busy());
 }
 
 // Nothing that a client could subscribe to ever changes, so the honoured subset is empty. The

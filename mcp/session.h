@@ -66,7 +66,18 @@ class Session {
   std::optional<Outcome> discover(const Asked& asked);
   std::optional<Outcome> list_tools(const Asked& asked);
   std::optional<Outcome> call_tool(const Asked& asked);
+  std::optional<Outcome> list_resources(const Asked& asked);
+  std::optional<Outcome> list_templates(const Asked& asked);
+  std::optional<Outcome> read_resource(const Asked& asked);
+  std::optional<Outcome> list_prompts(const Asked& asked);
+  std::optional<Outcome> get_prompt(const Asked& asked);
+  std::optional<Outcome> complete(const Asked& asked);
   std::optional<Outcome> listen(const Asked& asked);
+
+  // Runs `work` in the pool and answers with what it says; with `refusal` where there is no room.
+  using Work = std::function<Outcome(const std::stop_token& cancelled)>;
+  std::optional<Outcome> answer_later(const Asked& asked, Work work, const Outcome& refusal);
+  [[nodiscard]] bool is_served(const Method& method) const;
 
   Server& server_;
   const Send send_;

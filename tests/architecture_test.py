@@ -17,6 +17,7 @@ ALLOWED = {
     "contract": {"base"},
     "mcp": {"contract", "base"},
     "sandbox": {"base"},
+    "tools/files": {"base"},
     "tools/shell": {"contract", "base", "sandbox", "tools/repo"},
     "tools/search": {"contract", "base", "tools/store", "tools/memory"},
 }

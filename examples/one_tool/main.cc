@@ -62,7 +62,8 @@ Result<void> run() {
   // stdout belongs to the protocol from here on.
   const auto transport = TRY(mcp::StdioTransport::take_over());
   const auto catalog = TRY(contract::Catalog::create({{text_count(), count}}));
-  mcp::Server server({.name = "one-tool", .title = "One tool"}, mcp::contract_tools(catalog));
+  mcp::Server server({.name = "one-tool", .title = "One tool"},
+                     {.tools = mcp::contract_tools(catalog)});
   return mcp::serve(server, *transport);
 }
 

@@ -30,7 +30,7 @@ std::string play(const std::string& script) {
   const auto catalog = test::small_catalog();
   test::Sent sent;
   Server server({.version = "1.2.3", .instructions = [] { return "Two small tools."; }},
-                contract_tools(catalog));
+                {.tools = contract_tools(catalog)});
   Session session(server, [&](std::string line) { sent.add(std::move(line)); });
   std::string played;
   const auto add_answers = [&] {

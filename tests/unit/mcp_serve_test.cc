@@ -26,7 +26,7 @@ std::vector<std::string> answers_of(MemoryTransport& transport) {
 }
 
 TEST_CASE("calls read before the end of input are answered") {
-  Server server({}, tools_of(echo_tool()));
+  Server server({}, {.tools = tools_of(echo_tool())});
   MemoryTransport transport;
   transport.send(kPing);
   transport.send(call_line("1", "echo"));
@@ -47,7 +47,7 @@ TEST_CASE("a call that outlasts the end of input is cancelled and answered with 
                                  Case{End::StopRequested, "the server is shutting down"}}) {
     INFO(why);
     WaitingTool waiting;
-    Server server({}, tools_of(waiting.tool()));
+    Server server({}, {.tools = tools_of(waiting.tool())});
     MemoryTransport transport;
     transport.send(call_line("1", "wait"));
     transport.finish(end);
@@ -62,11 +62,11 @@ TEST_CASE("a call that outlasts the end of input is cancelled and answered with 
 TEST_CASE("a call that ignores its cancellation does not keep the session from ending") {
   test::Gate started;
   test::Gate release;
-  Server server({}, tools_of(std::make_unique<FunctionTool>("deaf", [&](const ToolCall&) {
-                  started.open();
-                  (void)release.wait();
-                  return test::text_result("late");
-                })));
+  Server server({}, {.tools = tools_of(std::make_unique<FunctionTool>("deaf", [&](const ToolCall&) {
+                       started.open();
+                       (void)release.wait();
+                       return test::text_result("late");
+                     }))});
   MemoryTransport transport;
   transport.send(call_line("1", "deaf"));
   std::thread client([&] {

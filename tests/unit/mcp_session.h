@@ -122,7 +122,8 @@ class Sent {
 // A server with `tools` and one session with it.
 struct Conversation {
   explicit Conversation(mcp::Tools tools, mcp::WorkerLimits workers = {})
-      : server({.workers = workers}, std::move(tools)) {}
+      : server({.workers = workers}, {.tools = std::move(tools)}) {}
+  explicit Conversation(mcp::Offer offer) : server({}, std::move(offer)) {}
 
   // The answer to `line`, the next line sent.
   Json ask(const std::string& line) {

@@ -134,7 +134,7 @@ TEST_CASE("a batch is answered in one line once its last call has answered") {
 }
 
 TEST_CASE("a subscription stays open until it is cancelled") {
-  Conversation talk({});
+  Conversation talk(Tools{});
   const std::string listen =
       R"({"jsonrpc":"2.0","id":"s","method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},)"
       R"("_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})";
