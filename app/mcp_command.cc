@@ -75,11 +75,13 @@ Result<int> run_mcp(const Settings& settings) {
   auto services = TRY(Services::create(settings));
   TRY(stop.watch(services->launcher().death_fd()));
   auto transport = TRY(mcp::StdioTransport::take_over(stop.fd()));
-  services->start();
   mcp::Server server({.instructions = [&services] { return services->instructions(); },
                       .workers = workers_for(services->sandboxes().options().admission)},
                      offer_of(*services, settings.org));
+  services->repo().on_change([&server] { server.changes().announce(); });
+  services->start();
   const auto served = mcp::serve(server, *transport);
+  services->repo().on_change({});
   const bool launcher_died = stop.is_readable(services->launcher().death_fd());
   if (launcher_died) log_for("app").error("stopping reason=\"the sandbox launcher died\"");
   const int exit_code = launcher_died ? 1 : 0;

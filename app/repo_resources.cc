@@ -47,7 +47,7 @@ bool is_text(const std::string& bytes) { return visible_text(bytes) == bytes; }
 
 class RepoResources final : public mcp::Resources {
  public:
-  explicit RepoResources(repo::Repo& repo) : files_(repo) {}
+  explicit RepoResources(repo::Repo& repo) : repo_(repo), files_(repo) {}
 
   std::expected<mcp::Page, ProtocolError> list(const std::string& cursor,
                                                const std::stop_token& stop) override {
@@ -98,6 +98,13 @@ class RepoResources final : public mcp::Resources {
     return Json::array({std::move(resource)});
   }
 
+  // Unchanged files are the same file in the next snapshot.
+  std::string version(const std::string& uri) override {
+    const auto path = files::path_of(uri);
+    const auto snapshot = repo_.last();
+    return path && snapshot ? files::version_of(snapshot->root(), *path) : std::string();
+  }
+
   std::optional<mcp::Completion> complete(const std::string& uri_template,
                                           const std::string& argument, const std::string& value,
                                           const std::stop_token& stop) override {
@@ -121,6 +128,7 @@ class RepoResources final : public mcp::Resources {
     return answer;
   }
 
+  repo::Repo& repo_;
   RepoFiles files_;
 };
 

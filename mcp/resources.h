@@ -50,6 +50,10 @@ class Resources {
   [[nodiscard]] virtual std::expected<Json, ProtocolError> read(const std::string& uri,
                                                                 const std::stop_token& stop) = 0;
 
+  // What is another text when the content of `uri` is another, whether it is there or not. Waits
+  // for nothing.
+  [[nodiscard]] virtual std::string version(const std::string& uri) = 0;
+
   // For `argument` of the template `uri_template`; nothing for a template that is not there.
   [[nodiscard]] virtual std::optional<Completion> complete(const std::string& uri_template,
                                                            const std::string& argument,

@@ -67,7 +67,7 @@ Server::Server(ServerOptions options, Offer offer)
 
 Json Server::capabilities() const {
   Json offered = {{"tools", Json::object()}};
-  if (offer_.resources) offered["resources"] = Json::object();
+  if (offer_.resources) offered["resources"] = {{"subscribe", true}, {"listChanged", true}};
   if (has_prompts()) offered["prompts"] = Json::object();
   if (offer_.resources || has_prompts()) offered["completions"] = Json::object();
   return offered;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mcp/changes.h"
 #include "mcp/message.h"
 #include "mcp/resources.h"
 #include "mcp/revision.h"
@@ -63,6 +64,9 @@ class Server {
   [[nodiscard]] Resources* resources() const { return offer_.resources.get(); }
   [[nodiscard]] bool has_prompts() const { return !offer_.prompts.empty(); }
 
+  // Whoever makes resources change announces it here.
+  [[nodiscard]] Changes& changes() { return changes_; }
+
   [[nodiscard]] WorkerPool& pool() { return pool_; }
 
  private:
@@ -74,6 +78,7 @@ class Server {
   const Offer offer_;
   std::vector<std::string> tool_names_, prompt_names_;  // parallel to those of offer_
   std::string legacy_tool_list_, modern_tool_list_;
+  Changes changes_;
   WorkerPool pool_;  // last: its threads end before what they use
 };
 

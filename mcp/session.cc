@@ -133,6 +133,8 @@ std::span<const Session::Method> Session::methods() {
       Method{"resources/list", Era::Legacy, &Session::list_resources, Needs::Files},
       Method{"resources/templates/list", Era::Legacy, &Session::list_templates, Needs::Files},
       Method{"resources/read", Era::Legacy, &Session::read_resource, Needs::Files},
+      Method{"resources/subscribe", Era::Legacy, &Session::subscribe, Needs::Files},
+      Method{"resources/unsubscribe", Era::Legacy, &Session::unsubscribe, Needs::Files},
       Method{"prompts/list", Era::Legacy, &Session::list_prompts, Needs::Messages},
       Method{"prompts/get", Era::Legacy, &Session::get_prompt, Needs::Messages},
       Method{"completion/complete", Era::Legacy, &Session::complete, Needs::Either},
@@ -165,7 +167,10 @@ bool Session::is_served(const Method& method) const {
   return false;
 }
 
-Session::Session(Server& server, Send send) : server_(server), send_(std::move(send)) {}
+Session::Session(Server& server, Send send)
+    : server_(server), send_(std::move(send)), subscriptions_(server.resources()) {
+  listening_.emplace(server.changes(), [this] { subscriptions_.tell(send_); });
+}
 
 Session::~Session() { end("the session ended"); }
 
@@ -206,9 +211,12 @@ void Session::handle(const Message& message, const Reply& reply) {
 }
 
 void Session::handle_notification(const Notification& notification) {
+  if (notification.method == "notifications/initialized") subscriptions_.begin_session();
   if (notification.method != "notifications/cancelled") return;
   const auto id = notification.params.find("requestId");
-  if (id != notification.params.end()) in_flight_->cancel(message_id(*id));
+  if (id == notification.params.end()) return;
+  subscriptions_.end(message_id(*id));
+  in_flight_->cancel(message_id(*id));
 }
 
 std::optional<Outcome> Session::handle_request(const Request& request, const Reply& reply) {
@@ -324,6 +332,19 @@ std::optional<Outcome> Session::read_resource(const Asked& asked) {
       busy());
 }
 
+std::optional<Outcome> Session::subscribe(const Asked& asked) {
+  const auto uri = text_in(asked.request.params, "uri");
+  if (uri.empty()) return invalid_params("\"uri\" must be a string, the URI of a resource");
+  if (!subscriptions_.subscribe(uri))
+    return invalid_params(fmt::format("at most {} subscriptions", kMaxSubscriptions));
+  return Outcome("{}");
+}
+
+std::optional<Outcome> Session::unsubscribe(const Asked& asked) {
+  subscriptions_.unsubscribe(text_in(asked.request.params, "uri"));
+  return Outcome("{}");
+}
+
 std::optional<Outcome> Session::list_prompts(const Asked& asked) {
   if (has_cursor(asked.request.params)) return invalid_params(kOnePage);
   return server_.prompt_list(asked.era);
@@ -380,8 +401,8 @@ std::optional<Outcome> Session::complete(const Asked& asked) {
       busy());
 }
 
-// Nothing that a client could subscribe to ever changes, so the honoured subset is empty. The
-// subscription is still one: it stays open until the client cancels it or the session ends.
+// Stays open until the client cancels it or the session ends, whatever subset is honoured. The
+// acknowledgement is the first that is sent for it.
 std::optional<Outcome> Session::listen(const Asked& asked) {
   const auto filter = asked.request.params.find("notifications");
   if (filter == asked.request.params.end() || !filter->is_object()) {
@@ -390,13 +411,16 @@ std::optional<Outcome> Session::listen(const Asked& asked) {
   const auto pending = in_flight_->add(asked.request.id, asked.reply, Ending::WithSession);
   if (!pending) return busy();
   const Json meta = {{kSubscriptionIdKey, Json::parse(asked.request.id.json)}};
-  send_(to_text({{"jsonrpc", "2.0"},
-                 {"method", "notifications/subscriptions/acknowledged"},
-                 {"params", {{"notifications", Json::object()}, {"_meta", meta}}}}));
+  subscriptions_.listen(asked.request.id, *filter, [&](const Json& honoured) {
+    send_(to_text({{"jsonrpc", "2.0"},
+                   {"method", "notifications/subscriptions/acknowledged"},
+                   {"params", {{"notifications", honoured}, {"_meta", meta}}}}));
+  });
   return std::nullopt;
 }
 
 bool Session::finish(std::chrono::milliseconds timeout) {
+  subscriptions_.end_all();
   in_flight_->end_all(Ending::WithSession, [this](const MessageId& id) {
     const Json result = {
         {"resultType", "complete"},
@@ -407,6 +431,7 @@ bool Session::finish(std::chrono::milliseconds timeout) {
 }
 
 void Session::end(std::string_view why) {
+  listening_.reset();
   const auto respond = [&](const MessageId& id) {
     return response_text(id, refused(ErrorCode::Internal, fmt::format("not answered: {}", why)));
   };

@@ -14,6 +14,7 @@
 #include "mcp/in_flight.h"
 #include "mcp/message.h"
 #include "mcp/server.h"
+#include "mcp/subscriptions.h"
 
 namespace lightfast::mcp {
 
@@ -69,6 +70,8 @@ class Session {
   std::optional<Outcome> list_resources(const Asked& asked);
   std::optional<Outcome> list_templates(const Asked& asked);
   std::optional<Outcome> read_resource(const Asked& asked);
+  std::optional<Outcome> subscribe(const Asked& asked);
+  std::optional<Outcome> unsubscribe(const Asked& asked);
   std::optional<Outcome> list_prompts(const Asked& asked);
   std::optional<Outcome> get_prompt(const Asked& asked);
   std::optional<Outcome> complete(const Asked& asked);
@@ -83,6 +86,8 @@ class Session {
   const Send send_;
   std::string revision_;  // agreed in a handshake; empty before
   std::shared_ptr<InFlight> in_flight_ = std::make_shared<InFlight>();
+  Subscriptions subscriptions_;
+  std::optional<Changes::Listening> listening_;  // last: what it calls uses the above
 };
 
 }  // namespace lightfast::mcp

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The repository's files as MCP resources, the prompt `context`, and completion, as a client of the real server gets them."""
 import base64
+import json
 import os
 import pathlib
 import shutil
@@ -67,7 +68,8 @@ class Resources(unittest.TestCase):
         return self.result("completion/complete", ref=ref, argument={"name": name, "value": value})["completion"]
 
     def test_they_are_advertised(self):
-        self.assertEqual(self.capabilities, {"tools": {}, "resources": {}, "prompts": {}, "completions": {}})
+        self.assertEqual(self.capabilities, {"tools": {}, "resources": {"subscribe": True, "listChanged": True}, "prompts": {},
+                                             "completions": {}})
         self.assertEqual(self.result("resources/templates/list")["resourceTemplates"][0]["uriTemplate"], "lightfast://repo/{+path}")
 
     def test_all_files_are_listed_page_by_page_in_order(self):
@@ -132,12 +134,38 @@ class Resources(unittest.TestCase):
                 self.assertEqual(error["code"], -32602)
                 self.assertIn(said, error["message"])
 
-    def test_a_new_commit_is_seen_and_ends_the_old_list(self):
-        first = self.result("resources/list")
-        pathlib.Path(self.repository, "aaa.md").write_text("new\n")
+    def commit(self, name, content):
+        """A commit that the end of the test takes back."""
+        pathlib.Path(self.repository, name).write_text(content)
         harness.git("add", "--all", cwd=self.repository)
         harness.git("commit", "--quiet", "--message", "More", cwd=self.repository)
         self.addCleanup(harness.git, "reset", "--quiet", "--hard", "HEAD~1", cwd=self.repository)
+
+    def told(self):
+        """What the server has sent without being asked, by the time that another request is answered."""
+        self.ask("ping")
+        return [message for message in map(json.loads, self.server.lines) if "method" in message]
+
+    def test_a_new_commit_is_told_to_those_who_want_to_hear(self):
+        self.server.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        for name in ("brand.md", "README.md", "aaa.md"):
+            self.assertEqual(self.result("resources/subscribe", uri=f"lightfast://repo/{name}"), {})
+        self.result("resources/unsubscribe", uri="lightfast://repo/aaa.md")
+        listen = self.server.request("subscriptions/listen", {
+            "notifications": {"resourcesListChanged": True, "resourceSubscriptions": ["lightfast://repo/brand.md"]}, "_meta": MODERN})
+        self.server.shell("true")
+        before = len(self.told())
+        self.commit("brand.md", "tone: loud\n")
+        self.assertEqual(self.server.shell("cat brand.md").out, "tone: loud\n")
+        told = harness.eventually(lambda: len(self.told()) >= before + 4 and self.told()[before:], 10)
+        tag, uri = {"io.modelcontextprotocol/subscriptionId": listen}, "lightfast://repo/brand.md"
+        self.assertEqual([(message["method"].removeprefix("notifications/resources/"), message.get("params")) for message in told],
+                         [("list_changed", None), ("updated", {"uri": uri}), ("list_changed", {"_meta": tag}),
+                          ("updated", {"uri": uri, "_meta": tag})])
+
+    def test_a_new_commit_is_seen_and_ends_the_old_list(self):
+        first = self.result("resources/list")
+        self.commit("aaa.md", "new\n")
         self.assertIn("the repository has changed", self.error("resources/list", cursor=first["nextCursor"])["message"])
         self.assertIn("aaa.md", [resource["name"] for resource in self.result("resources/list")["resources"]])
         self.assertEqual(self.read("aaa.md")["text"], "new\n")

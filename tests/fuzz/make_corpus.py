@@ -92,6 +92,10 @@ def mcp_message():
     return [path.read_bytes() for path in sessions if path.is_file()][:20]
 
 
+def files_uri():
+    return [f"lightfast://repo/{path}".encode() for path in ("README.md", "docs/a%20b.md", "%2e%2e/x", "a/../b", "a%00", "%c3%a4", "a%zz")]
+
+
 def repo_names():
     return [name.encode() for name in ("README.md", ".git", ".GIT ", "git~1", ".gi\u200ct", "a\\.git", "..", "größe.md", ".git::$INDEX")]
 
@@ -102,7 +106,7 @@ def repo_manifest():
 
 
 def main():
-    targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record, mcp_message,
+    targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record, files_uri, mcp_message,
                repo_names, repo_manifest)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)

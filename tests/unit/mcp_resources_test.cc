@@ -32,6 +32,8 @@ class OneResource final : public Resources {
     }
     return Json::array({{{"uri", uri}, {"text", "A"}}});
   }
+  std::string version(const std::string& uri) override { return uri == "test://a" ? now : ""; }
+  std::string now = "1";
   std::optional<Completion> complete(const std::string& uri_template, const std::string& argument,
                                      const std::string& value,
                                      const std::stop_token& /*stop*/) override {
@@ -174,6 +176,108 @@ TEST_CASE("values are completed for prompts and templates", "[resources]") {
   }
   CHECK(complete({{"type", "ref/prompt"}, {"name", "greet"}}, {{"name", 5}})["error"]["code"] ==
         -32602);
+}
+
+// A conversation about one resource whose version the test sets.
+struct Watched {
+  OneResource* resource = nullptr;
+  Conversation talk{[this] {
+    auto made = std::make_unique<OneResource>();
+    resource = made.get();
+    return Offer{.resources = std::move(made)};
+  }()};
+
+  void change(const char* version) {
+    resource->now = version;
+    talk.server.changes().announce();
+  }
+  std::vector<Json> told() {
+    std::vector<Json> lines;
+    for (const auto& line : talk.sent.take_all()) lines.push_back(Json::parse(line));
+    return lines;
+  }
+};
+
+Json list_changed() {
+  return {{"jsonrpc", "2.0"}, {"method", "notifications/resources/list_changed"}};
+}
+
+Json updated(const char* uri) {
+  return {{"jsonrpc", "2.0"},
+          {"method", "notifications/resources/updated"},
+          {"params", {{"uri", uri}}}};
+}
+
+TEST_CASE("a session hears of changes from its handshake on", "[resources]") {
+  Watched watched;
+  watched.change("2");
+  CHECK(watched.told().empty());
+  watched.talk.session.receive(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+  watched.change("3");
+  CHECK(watched.told() == std::vector{list_changed()});
+}
+
+TEST_CASE("of a resource a session hears when it changes, until it does not want to",
+          "[resources]") {
+  Watched watched;
+  const auto ask = [&](const char* method, const char* uri) {
+    return watched.talk.ask(request(method, {{"uri", uri}}));
+  };
+  CHECK(ask("resources/subscribe", "test://a")["result"] == Json::object());
+  CHECK(ask("resources/subscribe", "test://other")["result"] == Json::object());
+  watched.change("2");
+  CHECK(watched.told() == std::vector{updated("test://a")});
+  watched.change("2");
+  CHECK(watched.told().empty());
+  CHECK(ask("resources/unsubscribe", "test://a")["result"] == Json::object());
+  watched.change("3");
+  CHECK(watched.told().empty());
+  CHECK(watched.talk.ask(request("resources/subscribe"))["error"]["code"] == -32602);
+}
+
+TEST_CASE("a session has a bounded number of subscriptions", "[resources]") {
+  Watched watched;
+  const auto subscribe = [&](const std::string& uri) {
+    return watched.talk.ask(request("resources/subscribe", {{"uri", uri}}));
+  };
+  for (std::size_t i = 0; i < kMaxSubscriptions; ++i)
+    REQUIRE(subscribe("test://" + std::to_string(i)).contains("result"));
+  CHECK(subscribe("test://more")["error"]["code"] == -32602);
+  CHECK(subscribe("test://0").contains("result"));
+}
+
+TEST_CASE("an open listen request hears what it asked for, tagged with its id", "[resources]") {
+  Watched watched;
+  const auto listen = [&](const char* id, const Json& wanted) {
+    Json asked =
+        Json::parse(request("subscriptions/listen", {{"notifications", wanted}}, Era::Modern));
+    asked["id"] = id;
+    return watched.talk.ask(asked.dump())["params"];
+  };
+  const auto of_list = listen("l", {{"resourcesListChanged", true}, {"toolsListChanged", true}});
+  CHECK(of_list["notifications"] == Json({{"resourcesListChanged", true}}));
+  CHECK(of_list["_meta"][kSubscriptionIdKey] == "l");
+  const auto of_one = listen("u", {{"resourceSubscriptions", {"test://a", 5}}});
+  CHECK(of_one["notifications"] == Json({{"resourceSubscriptions", {"test://a"}}}));
+  CHECK(listen("n", {{"resourcesListChanged", "yes"}})["notifications"] == Json::object());
+  watched.change("2");
+  const auto told = watched.told();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0]["method"] == "notifications/resources/list_changed");
+  CHECK(told[0]["params"]["_meta"][kSubscriptionIdKey] == "l");
+  CHECK(told[1]["params"]["uri"] == "test://a");
+  CHECK(told[1]["params"]["_meta"][kSubscriptionIdKey] == "u");
+  watched.talk.session.receive(test::cancel_line("\"u\""));
+  watched.change("3");
+  CHECK(watched.told().size() == 1);
+}
+
+TEST_CASE("nothing is told after the end of a session", "[resources]") {
+  Watched watched;
+  watched.talk.session.receive(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+  watched.talk.session.end("enough");
+  watched.change("2");
+  CHECK(watched.told().empty());
 }
 
 }  // namespace

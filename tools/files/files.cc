@@ -12,6 +12,8 @@
 #include <optional>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "base/files.h"
 #include "base/handles.h"
 #include "base/text.h"
@@ -35,12 +37,12 @@ Result<UniqueFd> open_root(const fs::path& root) {
   return directory;
 }
 
-// The size of a regular file, by way of links or not; nothing for all else.
-std::optional<std::uint64_t> size_of_file(const UniqueFd& root, const std::string& path) {
+// What a regular file is, by way of links or not; nothing for all else.
+std::optional<struct stat> look_at(const UniqueFd& root, const std::string& path) {
   struct stat status = {};
   const auto file = open_beneath(root, path, O_PATH);
   if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return static_cast<std::uint64_t>(status.st_size);
+  return status;
 }
 
 // Not a link to one. Some file systems leave the type out of their entries.
@@ -80,8 +82,9 @@ class Listing {
       auto path = directory == "." ? std::string(name) : directory + "/" + std::string(name);
       if (is_directory(::dirfd(entries.get()), *entry)) {
         directories.push_back(std::move(path));
-      } else if (const auto bytes = size_of_file(root_, path)) {
-        files_.push_back({.path = std::move(path), .bytes = *bytes});
+      } else if (const auto file = look_at(root_, path)) {
+        files_.push_back(
+            {.path = std::move(path), .bytes = static_cast<std::uint64_t>(file->st_size)});
       }
     }
     return {};
@@ -100,11 +103,19 @@ Result<std::vector<File>> list_files(const fs::path& root) {
 Result<std::string> read_file_of(const fs::path& root, const std::string& path, std::size_t limit) {
   const auto directory = TRY(open_root(root));
   const auto shown = visible_line(path);
-  if (!size_of_file(directory, path))
+  if (!look_at(directory, path))
     return Error{ErrorKind::NotFound, "no file '" + shown + "' in the repository"};
   const auto file = open_beneath(directory, path, O_RDONLY | O_NONBLOCK);
   if (!file) return errno_error("opening '" + shown + "'", errno);
   return read_all(file.get(), limit).during("reading '" + shown + "'");
+}
+
+std::string version_of(const fs::path& root, const std::string& path) {
+  const auto directory = open_root(root);
+  const auto file = directory ? look_at(*directory, path) : std::nullopt;
+  if (!file) return {};
+  return fmt::format("{}:{}:{}:{}", file->st_dev, file->st_ino, file->st_size,
+                     file->st_mtim.tv_sec);
 }
 
 }  // namespace lightfast::files

@@ -26,4 +26,7 @@ Result<std::vector<File>> list_files(const std::filesystem::path& root);
 Result<std::string> read_file_of(const std::filesystem::path& root, const std::string& path,
                                  std::size_t limit);
 
+// What is another text when the content of `path` is another: empty where there is no such file.
+std::string version_of(const std::filesystem::path& root, const std::string& path);
+
 }  // namespace lightfast::files

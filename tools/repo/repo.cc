@@ -54,6 +54,14 @@ class SyncedRepo final : public Repo {
     (void)syncer_.wait(syncer_.request_for(look()), deadline, stop);
   }
 
+  [[nodiscard]] std::shared_ptr<const PinnedSnapshot> last() override {
+    return pinned_.with([](const auto& pinned) { return pinned; });
+  }
+
+  void on_change(std::function<void()> changed) override {
+    changed_.with([&](auto& told) { told = std::move(changed); });
+  }
+
   [[nodiscard]] std::optional<SnapshotRecord> last_record() const override {
     return current_record(layout_);
   }
@@ -115,13 +123,22 @@ class SyncedRepo final : public Repo {
   // may be what another process saw at another time. Of a remote one, what any process fetched
   // last; the same object as long as that stays the same commit, so that this costs one small read.
   Result<std::shared_ptr<const PinnedSnapshot>> pin() {
-    auto kept = pinned_.with([](const auto& pinned) { return pinned; });
+    auto kept = last();
     if (kept && source_.local) return kept;
     const auto commit = current_commit(layout_);
     if (kept && commit && kept->record().commit == *commit) return kept;
     auto fresh = TRY(pin_current(layout_));
-    pinned_.with([&](auto& pinned) { pinned = fresh; });
+    keep(fresh);
     return fresh;
+  }
+
+  // Lets go of the previous one, so that it can be collected.
+  void keep(std::shared_ptr<const PinnedSnapshot> fresh) {
+    const auto previous = pinned_.with([&](auto& pinned) { return std::exchange(pinned, fresh); });
+    if (previous && previous->record().commit == fresh->record().commit) return;
+    changed_.with([](const auto& told) {
+      if (told) told();
+    });
   }
 
   Result<void> sync(const std::stop_token& stop) {
@@ -137,9 +154,7 @@ class SyncedRepo final : public Repo {
       log_for("repo").info("new snapshot org={} commit={}", job_.org.value,
                            done->record.commit.value);
     }
-    // Lets go of the previous one, so that it can be collected.
-    auto fresh = TRY(pin_snapshot(layout_, done->record.commit));
-    pinned_.with([&](auto& pinned) { pinned = std::move(fresh); });
+    keep(TRY(pin_snapshot(layout_, done->record.commit)));
     return {};
   }
 
@@ -156,6 +171,7 @@ class SyncedRepo final : public Repo {
   const GitJob job_;
   GitJobs& jobs_;
   Guarded<std::shared_ptr<const PinnedSnapshot>> pinned_;
+  Guarded<std::function<void()>> changed_;
   Deadline started_;
   Syncer syncer_;  // last: its thread uses all of the above
 };

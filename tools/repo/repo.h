@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -98,6 +99,14 @@ class Repo {
   // Waits until an attempt to sync that began after this call has ended, well or not, or until
   // `deadline`. For programs that end after one command and would end the sync with them.
   virtual void await_sync(std::chrono::steady_clock::time_point deadline, std::stop_token stop) = 0;
+
+  // The snapshot that this process served or synced last, without waiting for anything; null before
+  // the first.
+  [[nodiscard]] virtual std::shared_ptr<const PinnedSnapshot> last() = 0;
+
+  // `changed` is called whenever last() has become another, on the thread that made it so; it must
+  // not block nor call current(). An empty one ends that: then none is running any more.
+  virtual void on_change(std::function<void()> changed) = 0;
 
   // The last good snapshot's record without waiting for anything; nothing when there is none.
   [[nodiscard]] virtual std::optional<SnapshotRecord> last_record() const = 0;

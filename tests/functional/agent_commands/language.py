@@ -220,7 +220,7 @@ ulimit -s 300; f() { f; }; f
 """,
     "redirection and processes": r"""
 cat <(echo one) <(cat <(echo two) <(echo three)); diff <(sort <(cat data/left.txt)) data/left.txt && echo same
-echo text > >(tr a-z A-Z); wait $!; echo "after $?"; : > >(exit 3); wait $!; echo $?
+echo text > >(tr a-z A-Z); wait $!; echo "after $?"; : > >(sleep 0.05; exit 3); wait $!; echo $?
 exec 3< data/left.txt; read -u 3 x; read -ru 3 y; echo "$x|$y"; cat <&3; exec 3<&-; cat <&3; echo $?
 exec {input}< data/left.txt; echo "$input"; read -ru "$input" line; echo "$line"; exec {input}<&-; \
   exec {a}< README.md {b}< AGENTS.md; echo "$a $b"

@@ -1,0 +1,96 @@
+#include "mcp/subscriptions.h"
+
+#include <utility>
+
+#include "mcp/revision.h"
+
+namespace lightfast::mcp {
+namespace {
+
+constexpr const char* kListChanged = "notifications/resources/list_changed";
+constexpr const char* kUpdated = "notifications/resources/updated";
+
+std::string notification(const char* method, Json params, const MessageId* listen = nullptr) {
+  if (listen != nullptr) params["_meta"] = {{kSubscriptionIdKey, Json::parse(listen->json)}};
+  Json message = {{"jsonrpc", "2.0"}, {"method", method}};
+  if (!params.empty()) message["params"] = std::move(params);
+  return to_text(message);
+}
+
+}  // namespace
+
+void Subscriptions::begin_session() {
+  const std::lock_guard lock(mutex_);
+  in_session_ = true;
+}
+
+bool Subscriptions::subscribe(const std::string& uri) {
+  const std::lock_guard lock(mutex_);
+  if (subscribed_.size() >= kMaxSubscriptions && !subscribed_.contains(uri)) return false;
+  subscribed_.insert_or_assign(uri, resources_->version(uri));
+  return true;
+}
+
+void Subscriptions::unsubscribe(const std::string& uri) {
+  const std::lock_guard lock(mutex_);
+  subscribed_.erase(uri);
+}
+
+Subscriptions::Listen Subscriptions::honoured(const Json& wanted) const {
+  Listen listen;
+  if (resources_ == nullptr) return listen;
+  const auto list = wanted.find("resourcesListChanged");
+  listen.of_list = list != wanted.end() && list->is_boolean() && list->get<bool>();
+  const auto uris = wanted.find("resourceSubscriptions");
+  if (uris == wanted.end() || !uris->is_array()) return listen;
+  for (const auto& uri : *uris) {
+    if (uri.is_string() && listen.uris.size() < kMaxSubscriptions)
+      listen.uris.emplace(uri, resources_->version(uri));
+  }
+  return listen;
+}
+
+void Subscriptions::listen(const MessageId& id, const Json& wanted,
+                           const std::function<void(const Json& honoured)>& acknowledge) {
+  auto listen = honoured(wanted);
+  Json told = Json::object();
+  if (listen.of_list) told["resourcesListChanged"] = true;
+  for (const auto& [uri, version] : listen.uris) told["resourceSubscriptions"].push_back(uri);
+  const std::lock_guard lock(mutex_);
+  acknowledge(told);
+  listens_.insert_or_assign(id, std::move(listen));
+}
+
+void Subscriptions::end(const MessageId& id) {
+  const std::lock_guard lock(mutex_);
+  listens_.erase(id);
+}
+
+void Subscriptions::end_all() {
+  const std::lock_guard lock(mutex_);
+  listens_.clear();
+  subscribed_.clear();
+  in_session_ = false;
+}
+
+std::vector<std::string> Subscriptions::take_changed(Versions& known) {
+  std::vector<std::string> changed;
+  for (auto& [uri, version] : known) {
+    auto now = resources_->version(uri);
+    if (now != std::exchange(version, now)) changed.push_back(uri);
+  }
+  return changed;
+}
+
+void Subscriptions::tell(const std::function<void(std::string line)>& send) {
+  const std::lock_guard lock(mutex_);
+  if (in_session_) send(notification(kListChanged, Json::object()));
+  for (const auto& uri : take_changed(subscribed_)) send(notification(kUpdated, {{"uri", uri}}));
+  for (auto& [id, listen] : listens_) {
+    if (listen.of_list) send(notification(kListChanged, Json::object(), &id));
+    for (const auto& uri : take_changed(listen.uris))
+      send(notification(kUpdated, {{"uri", uri}}, &id));
+  }
+}
+
+}  // namespace lightfast::mcp
