@@ -89,6 +89,19 @@ class Parser {
     init_ = root_.add_subcommand("init", "write a starter .lightfast repository");
     init_->add_option("DIR", line_.directory, "where (default: here)");
     openapi_ = root_.add_subcommand("openapi", "print the OpenAPI document of all procedures");
+    add_setup();
+  }
+
+  void add_setup() {
+    setup_ = root_.add_subcommand("setup", "write a client's configuration, for --repo");
+    auto& setup = line_.setup;
+    setup_->add_option("CLIENT", setup.client, "claude-code, cursor or codex")
+        ->required()
+        ->check(CLI::IsMember({"claude-code", "cursor", "codex"}));
+    setup_->add_option("--scope", setup.scope, "user (default), project, or Claude Code's local")
+        ->check(CLI::IsMember({"user", "project", "local"}));
+    setup_->add_flag("--dry-run", setup.dry_run, "print the entry, write nothing");
+    setup_->add_flag("--undo", setup.undo, "take the entry out again");
   }
 
   // Procedures with longer keys are nested: `graph query`.
@@ -162,6 +175,7 @@ class Parser {
     if (doctor_->parsed()) line_.kind = CommandKind::Doctor;
     if (init_->parsed()) line_.kind = CommandKind::Init;
     if (openapi_->parsed()) line_.kind = CommandKind::OpenApi;
+    if (setup_->parsed()) line_.kind = CommandKind::Setup;
     for (std::size_t i = 0; i < options_.size(); ++i) {
       if (!options_[i]->command->parsed()) continue;
       line_.kind = CommandKind::Procedure;
@@ -218,7 +232,8 @@ class Parser {
   const std::vector<contract::Procedure>& procedures_;
   CLI::App root_{"Lightfast: an organisation's context, for AI agents.", "lightfast"};
   std::map<std::string, Slot> settings_;
-  CLI::App *mcp_ = nullptr, *doctor_ = nullptr, *init_ = nullptr, *openapi_ = nullptr;
+  CLI::App *mcp_ = nullptr, *doctor_ = nullptr, *init_ = nullptr, *openapi_ = nullptr,
+           *setup_ = nullptr;
   std::vector<std::string> words_;                          // behind `--`
   std::vector<std::unique_ptr<ProcedureOptions>> options_;  // parallel to procedures_
   CommandLine line_;

@@ -12,15 +12,23 @@
 
 namespace lightfast {
 
-enum class CommandKind { Mcp, Doctor, Init, OpenApi, Procedure };
+enum class CommandKind { Mcp, Doctor, Init, OpenApi, Setup, Procedure };
+
+// What of a client's configuration is to be changed.
+struct SetupRequest {
+  std::string client;          // claude-code, cursor or codex
+  std::string scope = "user";  // user, project or local
+  bool dry_run = false, undo = false;
+};
 
 struct CommandLine {
   CommandKind kind = CommandKind::Mcp;
   std::map<std::string, std::string> flags;  // settings given as options, by name
   std::string directory = ".";               // of init
-  std::size_t procedure = 0;                 // index into the declarations
-  std::string input;                         // of the procedure, a JSON object
-  bool json = false;                         // print the REST response
+  SetupRequest setup;
+  std::size_t procedure = 0;  // index into the declarations
+  std::string input;          // of the procedure, a JSON object
+  bool json = false;          // print the REST response
 };
 
 // What was asked for: a command, or text to print and an exit code (help, version, errors of use).

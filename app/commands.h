@@ -20,5 +20,6 @@ Result<int> run_procedure(const Settings& settings, const CommandLine& line);
 Result<int> run_doctor(const Settings& settings);
 Result<int> run_init(const std::filesystem::path& directory);
 Result<int> run_openapi();
+Result<int> run_setup(const Settings& settings, const CommandLine& line);
 
 }  // namespace lightfast

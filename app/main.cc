@@ -25,6 +25,7 @@ Result<int> run(const CommandLine& line) {
   const char* usual = line.kind == CommandKind::Mcp ? "info" : "error";
   TRY(configure_logging({.level = settings.log_level.value_or(usual), .file = settings.log_file}));
   if (line.kind == CommandKind::Doctor) return run_doctor(settings);
+  if (line.kind == CommandKind::Setup) return run_setup(settings, line);
   if (settings.repo.empty()) {
     return Error{ErrorKind::InvalidArgument,
                  "no repository: give --repo URL|PATH (or LIGHTFAST_REPO), or start one with "

@@ -50,14 +50,15 @@ Result<void> write_all(int fd, std::string_view bytes) {
   return {};
 }
 
-Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                                   mode_t mode) {
   const auto doing = "writing '" + path.string() + "'";
   auto beside = path.string() + ".XXXXXX";
   const UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
   if (!fd) return errno_error(doing, errno);
   const auto written = [&]() -> Result<void> {
     TRY(write_all(fd.get(), content));
-    if (::fchmod(fd.get(), 0644) != 0 || ::fsync(fd.get()) != 0)
+    if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0)
       return errno_error("writing", errno);
     if (::rename(beside.c_str(), path.c_str()) != 0) return errno_error("renaming", errno);
     return {};
@@ -86,12 +87,14 @@ Result<void> make_private_directories(const std::filesystem::path& path) {
   return {};
 }
 
-Result<std::filesystem::path> program_directory() {
+Result<std::filesystem::path> program_path() {
   std::error_code failed;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return errno_error("reading '/proc/self/exe'", failed.value());
-  return program.parent_path();
+  return program;
 }
+
+Result<std::filesystem::path> program_directory() { return TRY(program_path()).parent_path(); }
 
 Result<std::filesystem::path> installed_file(const std::string& name) {
   const auto here = TRY(program_directory());

@@ -1,6 +1,8 @@
 // Small files, read and written whole. Every function says in its error which path it was about.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -22,11 +24,15 @@ Result<std::string> read_all(int fd, std::size_t limit);
 Result<void> write_all(int fd, std::string_view bytes);
 
 // Replaces `path` in one step: readers see the old or the new content, also after a crash (written
-// beside, fsync, rename).
-Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
+// beside, fsync, rename). The file has `mode`.
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                                   mode_t mode = 0644);
 
 // Makes `path` and its missing parents, mode 0700 (their content is the user's own).
 Result<void> make_private_directories(const std::filesystem::path& path);
+
+// The file of the running program.
+Result<std::filesystem::path> program_path();
 
 // The directory of the running program, where its helper programs are too.
 Result<std::filesystem::path> program_directory();

@@ -94,6 +94,14 @@ class ClaudeCode(ClientTest):
                         str(LIGHTFAST), "mcp", "--repo", str(self.repository))
         self.assertIn("Connected", self.server_line("lightfast"))
 
+    def test_connects_to_a_server_that_was_set_up_and_not_after_that_was_undone(self):
+        for scope in ("user", "local"):
+            setup = (str(LIGHTFAST), "setup", "claude-code", "--scope", scope)
+            self.run_checked(*setup, "--repo", str(self.repository), cwd=self.project)
+            self.assertIn("Connected", self.server_line("lightfast"))
+            self.run_checked(*setup, "--undo", cwd=self.project)
+            self.assertNotIn("lightfast", self.run_claude("mcp", "list"))
+
     def test_connects_to_the_server_of_the_project_file(self):
         (self.project / ".mcp.json").write_text(example("claude-code.mcp.json", self.repository))
         settings = self.home / ".claude/settings.json"
@@ -111,6 +119,10 @@ class Codex(ClientTest):
         program = f"@openai/codex-linux-{ARCHITECTURE}/vendor/*/bin/codex"
         self.codex = str(install("@openai/codex", CODEX_VERSION, program))
         super().setUp()
+
+    def test_finds_the_tool_of_a_server_that_was_set_up(self):
+        self.run_checked(str(LIGHTFAST), "setup", "codex", "--repo", str(self.repository))
+        self.assertIn("lightfast_shell", self.configured_servers()["lightfast"]["tools"])
 
     def test_finds_the_tool_of_the_configured_server(self):
         (self.home / ".codex").mkdir()

@@ -1,0 +1,221 @@
+#include "app/client_config.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+namespace lightfast {
+namespace {
+
+Result<Json> parsed(std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return Json::object();
+  auto document = Json::parse(text, nullptr, false);
+  if (document.is_object()) return document;
+  return Error{ErrorKind::InvalidArgument,
+               "it is not a JSON object without comments; mend it, or add the entry by hand"};
+}
+
+std::string printed(const Json& document) {
+  if (document.empty()) return {};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Takes server `name` out below `object`, and what is empty after that.
+void prune(Json& object, std::span<const std::string> place, const std::string& name) {
+  if (!object.is_object()) return;
+  if (place.empty()) {
+    object.erase(name);
+    return;
+  }
+  const auto next = object.find(place.front());
+  if (next == object.end()) return;
+  prune(*next, place.subspan(1), name);
+  if (next->is_object() && next->empty()) object.erase(place.front());
+}
+
+std::string without_blanks(std::string_view line) {
+  std::string text;
+  for (const char c : line) {
+    if (std::isspace(static_cast<unsigned char>(c)) == 0) text += c;
+  }
+  return text;
+}
+
+// A basic string (TOML 1.0.0).
+std::string toml_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\u{:04X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return lines;
+}
+
+// What a line of a TOML document is to server `name`.
+enum class Of : std::uint8_t { Other, Header, Table, Below };
+
+// Reads a document line by line, as far as it takes to know where the table `[mcp_servers.NAME]`,
+// and those below it, begin and end.
+class TomlReader {
+ public:
+  explicit TomlReader(const std::string& name)
+      : headers_{"[mcp_servers." + name, "[mcp_servers.\"" + name + "\""},
+        dotted_("mcp_servers." + name) {}
+
+  Of next(std::string_view line) {
+    const bool in_string = in_string_;
+    for (std::size_t at = 0; (at = line.find("\"\"\"", at)) != std::string_view::npos; at += 3)
+      in_string_ = !in_string_;
+    if (in_string) return table_;  // within a string over several lines nothing is a header
+    const auto text = without_blanks(line);
+    if (text.starts_with('[')) {
+      const auto of = of_header(text);
+      table_ = of == Of::Header ? Of::Table : of;
+      return of;
+    }
+    if (table_ == Of::Other && text.starts_with(dotted_)) written_otherwise_ = true;
+    return table_;
+  }
+
+  // As keys with dots, which are not understood here.
+  [[nodiscard]] bool is_written_otherwise() const { return written_otherwise_; }
+
+ private:
+  [[nodiscard]] Of of_header(const std::string& text) const {
+    for (const auto& start : headers_) {
+      if (text.starts_with(start + "]")) return Of::Header;
+      if (text.starts_with(start + ".")) return Of::Below;
+    }
+    return Of::Other;
+  }
+
+  std::array<std::string, 2> headers_;
+  std::string dotted_;
+  Of table_ = Of::Other;
+  bool in_string_ = false, written_otherwise_ = false;
+};
+
+bool is_comment(std::string_view line) { return without_blanks(line).starts_with('#'); }
+
+// Whether `line` sets `command` or `args`.
+bool is_ours(std::string_view line) {
+  const auto text = without_blanks(line);
+  return text.starts_with("command=") || text.starts_with("args=");
+}
+
+// How many more arrays begin than end on `line`; brackets in strings of one line do not count.
+int opened_arrays(std::string_view line) {
+  int opened = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quote != 0) {
+      if (c == '\\' && quote == '"') ++i;
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '#') {
+      break;
+    } else {
+      opened += (c == '[' ? 1 : 0) - (c == ']' ? 1 : 0);
+    }
+  }
+  return opened;
+}
+
+std::string keys_of(const ServerEntry& entry) {
+  std::string arguments;
+  for (const auto& argument : entry.arguments)
+    arguments += (arguments.empty() ? "" : ", ") + toml_string(argument);
+  return fmt::format("command = {}\nargs = [{}]\n", toml_string(entry.command), arguments);
+}
+
+Error written_otherwise(const std::string& name) {
+  return {ErrorKind::InvalidArgument,
+          fmt::format("it has 'mcp_servers.{}' as keys with dots; mend it by hand", name)};
+}
+
+}  // namespace
+
+Result<std::string> with_json_entry(std::string_view text, const JsonPlace& place,
+                                    const std::string& name, const Json& entry) {
+  auto document = TRY(parsed(text));
+  Json* object = &document;
+  for (const auto& member : place) {
+    object = &(*object)[member];
+    if (object->is_null()) *object = Json::object();
+    if (!object->is_object()) {
+      return Error{ErrorKind::InvalidArgument,
+                   fmt::format("its \"{}\" is not an object; mend it by hand", member)};
+    }
+  }
+  auto& server = (*object)[name];
+  if (!server.is_object()) server = Json::object();
+  server.update(entry);
+  return printed(document);
+}
+
+Result<std::string> without_json_entry(std::string_view text, const JsonPlace& place,
+                                       const std::string& name) {
+  auto document = TRY(parsed(text));
+  prune(document, place, name);
+  return printed(document);
+}
+
+Result<std::string> without_toml_entry(std::string_view text, const std::string& name) {
+  TomlReader reader(name);
+  std::string kept;
+  for (const auto line : lines_of(text)) {
+    if (reader.next(line) == Of::Other || is_comment(line)) kept += line;
+  }
+  if (reader.is_written_otherwise()) return written_otherwise(name);
+  while (kept.ends_with("\n\n")) kept.pop_back();
+  return kept == "\n" ? std::string() : kept;
+}
+
+Result<std::string> with_toml_entry(std::string_view text, const std::string& name,
+                                    const ServerEntry& entry) {
+  TomlReader reader(name);
+  std::string written;
+  bool is_there = false;
+  int open = 0;  // arrays of a key of ours that goes on over several lines
+  for (const auto line : lines_of(text)) {
+    const auto of = reader.next(line);
+    const bool replaced = of == Of::Table && (open > 0 || is_ours(line));
+    open = replaced ? open + opened_arrays(line) : 0;
+    if (!replaced) written += line;
+    if (of != Of::Header) continue;
+    if (!written.ends_with('\n')) written += '\n';
+    written += keys_of(entry);
+    is_there = true;
+  }
+  if (reader.is_written_otherwise()) return written_otherwise(name);
+  if (is_there) return written;
+  if (!written.empty()) written += written.ends_with('\n') ? "\n" : "\n\n";
+  return written + fmt::format("[mcp_servers.{}]\n{}", name, keys_of(entry));
+}
+
+}  // namespace lightfast
