@@ -126,22 +126,24 @@ bool is_ours(std::string_view line) {
   return text.starts_with("command=") || text.starts_with("args=");
 }
 
+// Where the string that begins at `from` ends: behind its closing quote.
+std::size_t end_of_string(std::string_view line, std::size_t from) {
+  const char quote = line[from];
+  auto at = from + 1;
+  while (at < line.size() && line[at] != quote) at += line[at] == '\\' && quote == '"' ? 2 : 1;
+  return at + 1;
+}
+
 // How many more arrays begin than end on `line`; brackets in strings of one line do not count.
 int opened_arrays(std::string_view line) {
   int opened = 0;
-  char quote = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quote != 0) {
-      if (c == '\\' && quote == '"') ++i;
-      if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '#') {
-      break;
-    } else {
-      opened += (c == '[' ? 1 : 0) - (c == ']' ? 1 : 0);
-    }
+  for (std::size_t at = 0; at < line.size() && line[at] != '#'; ++at) {
+    if (line[at] == '"' || line[at] == '\'')
+      at = end_of_string(line, at) - 1;
+    else if (line[at] == '[')
+      ++opened;
+    else if (line[at] == ']')
+      --opened;
   }
   return opened;
 }
@@ -151,6 +153,12 @@ std::string keys_of(const ServerEntry& entry) {
   for (const auto& argument : entry.arguments)
     arguments += (arguments.empty() ? "" : ", ") + toml_string(argument);
   return fmt::format("command = {}\nargs = [{}]\n", toml_string(entry.command), arguments);
+}
+
+// With an empty line behind it, if there is anything.
+std::string as_paragraph(std::string text) {
+  if (!text.empty()) text += text.ends_with('\n') ? "\n" : "\n\n";
+  return text;
 }
 
 Error written_otherwise(const std::string& name) {
@@ -199,6 +207,7 @@ Result<std::string> without_toml_entry(std::string_view text, const std::string&
 Result<std::string> with_toml_entry(std::string_view text, const std::string& name,
                                     const ServerEntry& entry) {
   TomlReader reader(name);
+  const auto keys = keys_of(entry);
   std::string written;
   bool is_there = false;
   int open = 0;  // arrays of a key of ours that goes on over several lines
@@ -207,15 +216,14 @@ Result<std::string> with_toml_entry(std::string_view text, const std::string& na
     const bool replaced = of == Of::Table && (open > 0 || is_ours(line));
     open = replaced ? open + opened_arrays(line) : 0;
     if (!replaced) written += line;
-    if (of != Of::Header) continue;
-    if (!written.ends_with('\n')) written += '\n';
-    written += keys_of(entry);
-    is_there = true;
+    if (of == Of::Header) {
+      written += (written.ends_with('\n') ? "" : "\n") + keys;
+      is_there = true;
+    }
   }
   if (reader.is_written_otherwise()) return written_otherwise(name);
   if (is_there) return written;
-  if (!written.empty()) written += written.ends_with('\n') ? "\n" : "\n\n";
-  return written + fmt::format("[mcp_servers.{}]\n{}", name, keys_of(entry));
+  return as_paragraph(std::move(written)) + fmt::format("[mcp_servers.{}]\n{}", name, keys);
 }
 
 }  // namespace lightfast

@@ -72,6 +72,7 @@ struct Excerpt {
 // Cuts the longest to one length, so that all together fit: none is left out for another.
 void fit(std::vector<Excerpt>& excerpts, std::size_t budget) {
   std::vector<std::size_t> sizes;
+  sizes.reserve(excerpts.size());
   for (const auto& excerpt : excerpts) sizes.push_back(excerpt.text.size());
   std::ranges::sort(sizes);
   std::size_t most = budget;

@@ -15,7 +15,7 @@ constexpr std::size_t kMostValues = 100;  // completion/complete, MCP
 Result<std::shared_ptr<const FilesOfSnapshot>> RepoFiles::current(const std::stop_token& stop) {
   const auto found = TRY(repo_.current(std::chrono::steady_clock::now() + kPatience, stop));
   const std::lock_guard lock(mutex_);
-  const auto last = last_.lock();
+  auto last = last_.lock();
   const bool is_same = last && last->snapshot->root() == found.snapshot->root();
   if (is_same && last->stale == found.stale) return last;
   auto files = is_same ? last->files : TRY(files::list_files(found.snapshot->root()));

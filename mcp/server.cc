@@ -101,7 +101,7 @@ std::string Server::template_list(Era era) const {
 std::string Server::result_text(Json result, Era era, Kept kept) const {
   if (era == Era::Legacy) return to_text(result);
   Json whole = {{"resultType", "complete"}};
-  whole.update(result);
+  for (auto& [key, value] : result.items()) whole[key] = std::move(value);
   if (kept != Kept::No) {
     whole["ttlMs"] = kept == Kept::Long ? kLongTtlMs : kShortTtlMs;
     whole["cacheScope"] = kCacheScope;

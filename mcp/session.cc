@@ -95,7 +95,7 @@ using LookUp = std::function<std::optional<Completion>(const std::stop_token& ca
 // How values are found that may follow what was typed so far: of a prompt's argument or of a
 // template's variable.
 std::expected<LookUp, ProtocolError> completer(const Server& server, const Json& reference,
-                                               std::string name, std::string value) {
+                                               const std::string& name, const std::string& value) {
   const auto type = text_in(reference, "type");
   if (type == "ref/prompt" && server.has_prompts()) {
     const auto prompt = server.find_prompt(text_in(reference, "name"));
@@ -258,6 +258,24 @@ std::optional<Outcome> Session::list_tools(const Asked& asked) {
   return server_.tool_list(asked.era);
 }
 
+template <class Work>
+std::optional<Outcome> Session::answer_later(const Asked& asked, Work work,
+                                             const Outcome& refusal) {
+  const auto pending = in_flight_->add(asked.request.id, asked.reply, Ending::WhenAnswered);
+  if (!pending) return busy();
+  auto job = [work = std::move(work), pending, era = asked.era, in_flight = in_flight_,
+              mark = InFlight::JobMark(in_flight_)] {
+    const auto cancelled = pending->cancelled();
+    if (cancelled.stop_requested()) return;
+    auto outcome = guarded([&] { return work(cancelled); });
+    if (!outcome) outcome = std::unexpected(for_era(std::move(outcome.error()), era));
+    in_flight->answer(pending, response_text(pending->id(), outcome));
+  };
+  if (!server_.pool().submit(std::move(job)))
+    in_flight_->answer(pending, response_text(pending->id(), refusal));
+  return std::nullopt;
+}
+
 std::optional<Outcome> Session::call_tool(const Asked& asked) {
   const Json& params = asked.request.params;
   const auto name = params.find("name");
@@ -278,23 +296,6 @@ std::optional<Outcome> Session::call_tool(const Asked& asked) {
         return Outcome(server.call_result(tool->call({input, cancelled}), era));
       },
       server_.call_result(busy_result(), asked.era));
-}
-
-std::optional<Outcome> Session::answer_later(const Asked& asked, Work work,
-                                             const Outcome& refusal) {
-  const auto pending = in_flight_->add(asked.request.id, asked.reply, Ending::WhenAnswered);
-  if (!pending) return busy();
-  auto job = [work = std::move(work), pending, era = asked.era, in_flight = in_flight_,
-              mark = InFlight::JobMark(in_flight_)] {
-    const auto cancelled = pending->cancelled();
-    if (cancelled.stop_requested()) return;
-    auto outcome = guarded([&] { return work(cancelled); });
-    if (!outcome) outcome = std::unexpected(for_era(std::move(outcome.error()), era));
-    in_flight->answer(pending, response_text(pending->id(), outcome));
-  };
-  if (!server_.pool().submit(std::move(job)))
-    in_flight_->answer(pending, response_text(pending->id(), refusal));
-  return std::nullopt;
 }
 
 std::optional<Outcome> Session::list_resources(const Asked& asked) {

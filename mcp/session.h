@@ -77,8 +77,9 @@ class Session {
   std::optional<Outcome> complete(const Asked& asked);
   std::optional<Outcome> listen(const Asked& asked);
 
-  // Runs `work` in the pool and answers with what it says; with `refusal` where there is no room.
-  using Work = std::function<Outcome(const std::stop_token& cancelled)>;
+  // Runs `work(cancelled)` in the pool and answers with the Outcome that it returns; with `refusal`
+  // where there is no room.
+  template <class Work>
   std::optional<Outcome> answer_later(const Asked& asked, Work work, const Outcome& refusal);
   [[nodiscard]] bool is_served(const Method& method) const;
 
