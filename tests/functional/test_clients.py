@@ -7,38 +7,17 @@ there, or cannot fetch, these tests say so and are skipped. Cursor has no such c
 """
 
 import json
-import os
 import pathlib
-import platform
-import shutil
 import subprocess
 import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("LIGHTFAST_BUILD", ROOT / "build/release")).resolve()
+from npm import ARCHITECTURE, BUILD, ROOT, install
+
 LIGHTFAST = BUILD / "lightfast"
-CLIENTS = BUILD / "clients"
 CLAUDE_VERSION = "2.1.330"
 CODEX_VERSION = "0.169.0"
-ARCHITECTURE = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine())
 HANG_GUARD = 120  # seconds; nothing here is timed
-
-
-def install(package, version, program):
-    """Installs an npm package once and returns its native program, a glob below node_modules; or skips the test."""
-    if shutil.which("npm") is None:
-        raise unittest.SkipTest(f"npm is not installed, so {package} cannot be tried")
-    place = CLIENTS / f"{package.rpartition('/')[2]}-{version}"
-    if not list(place.glob(f"node_modules/{program}")):
-        place.mkdir(parents=True, exist_ok=True)
-        npm = subprocess.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1",
-             "--prefix", str(place), f"{package}@{version}"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=10 * HANG_GUARD)
-        if npm.returncode != 0:
-            raise unittest.SkipTest(f"npm could not fetch {package}@{version}: {npm.stderr.strip()[-200:]}")
-    return next(place.glob(f"node_modules/{program}"))
 
 
 def example(name, repository):
