@@ -9,6 +9,7 @@ of the scripts, and `random_scripts.py SEED NUMBER` prints one of them.
 import argparse
 import concurrent.futures
 import hashlib
+import itertools
 import os
 import pathlib
 import re
@@ -89,7 +90,7 @@ class RandomScripts:
             self.assertEqual(problems, [], f"seed {options.seed}, tier {self.tier}")
             self.assertEqual(self.server.shell("echo ok").texts, ["ok\n"], what)
             self.assert_rests(what)
-            self.assertTrue(eventually(lambda: self.machinery() == machinery, 10), f"{what}: {machinery} {self.machinery()}")
+            self.assert_machinery(machinery, what)
             self.assertTrue(eventually(lambda: self.threads() <= threads), what)
             self.assertEqual(fingerprint(self.canaries, self.data, self.home / "repository"), outside, what)
             self.assertEqual([place for place in PLACES if pathlib.Path(place, MARK).exists()], [], what)
@@ -119,6 +120,14 @@ class RandomScripts:
         ]
         wrong = [one for one in wrong if one]
         return f"script {number}: {wrong}: {answer}" if wrong else None
+
+    def assert_machinery(self, expected, what):
+        seen = []
+
+        def is_same():
+            seen.append(self.machinery())
+            return seen[-1] == expected
+        self.assertTrue(eventually(is_same), f"{what}: not {expected}, but {[state for state, _ in itertools.groupby(seen)][:20]}")
 
     def machinery(self):
         """What must be the same at each rest: the launcher, and how many descriptors and zombies there are."""
