@@ -136,7 +136,7 @@ class ContextPrompt final : public mcp::Prompt {
                                               const std::stop_token& stop) override {
     const auto current = files_.current(stop);
     if (!current) return std::unexpected(protocol_error(current.error()));
-    const auto text = text_of(**current, arguments.value("files", ""), arguments.value("task", ""));
+    const auto text = text_of(*current, arguments.value("files", ""), arguments.value("task", ""));
     if (!text) return std::unexpected(protocol_error(text.error()));
     const Json message = {{"role", "user"}, {"content", {{"type", "text"}, {"text", *text}}}};
     return Json(
@@ -149,7 +149,7 @@ class ContextPrompt final : public mcp::Prompt {
     if (argument != "files" || !current) return {};
     const auto last = value.find_first_not_of(' ', value.rfind(',') + 1);
     const auto before = value.substr(0, std::min(last, value.size()));
-    auto completion = paths_beginning_with((*current)->files, value.substr(before.size()));
+    auto completion = paths_beginning_with(*current->files, value.substr(before.size()));
     for (auto& path : completion.values) path.insert(0, before);
     return completion;
   }
@@ -158,7 +158,7 @@ class ContextPrompt final : public mcp::Prompt {
   static Result<std::string> text_of(const FilesOfSnapshot& current, const std::string& names,
                                      const std::string& task) {
     const auto paths =
-        names.empty() ? usual_paths(current.files) : named_paths(current.files, names);
+        names.empty() ? usual_paths(*current.files) : named_paths(*current.files, names);
     if (paths.empty() && !names.empty()) {
       return Error{ErrorKind::InvalidArgument,
                    fmt::format("no file '{}' in the repository", visible_line(names)), "files"};

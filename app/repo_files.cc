@@ -12,17 +12,15 @@ constexpr std::size_t kMostValues = 100;  // completion/complete, MCP
 
 }  // namespace
 
-Result<std::shared_ptr<const FilesOfSnapshot>> RepoFiles::current(const std::stop_token& stop) {
+Result<FilesOfSnapshot> RepoFiles::current(const std::stop_token& stop) {
   const auto found = TRY(repo_.current(std::chrono::steady_clock::now() + kPatience, stop));
+  const auto& root = found.snapshot->root();
   const std::lock_guard lock(mutex_);
-  auto last = last_.lock();
-  const bool is_same = last && last->snapshot->root() == found.snapshot->root();
-  if (is_same && last->stale == found.stale) return last;
-  auto files = is_same ? last->files : TRY(files::list_files(found.snapshot->root()));
-  auto listed = std::make_shared<const FilesOfSnapshot>(
-      FilesOfSnapshot{.snapshot = found.snapshot, .files = std::move(files), .stale = found.stale});
-  last_ = listed;
-  return listed;
+  if (!listed_ || listed_root_ != root) {
+    listed_ = std::make_shared<const std::vector<files::File>>(TRY(files::list_files(root)));
+    listed_root_ = root;
+  }
+  return FilesOfSnapshot{.snapshot = found.snapshot, .files = listed_, .stale = found.stale};
 }
 
 mcp::Completion paths_beginning_with(const std::vector<files::File>& files,

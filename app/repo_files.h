@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -16,11 +17,11 @@
 
 namespace lightfast {
 
-// A snapshot and what is in it; both stay as long as this is held.
+// A snapshot and what is in it. The snapshot stays on disk as long as this is held.
 struct FilesOfSnapshot {
   std::shared_ptr<const repo::PinnedSnapshot> snapshot;
-  std::vector<files::File> files;  // sorted by path
-  std::string stale;               // see repo::CurrentSnapshot
+  std::shared_ptr<const std::vector<files::File>> files;  // sorted by path
+  std::string stale;                                      // see repo::CurrentSnapshot
 };
 
 class RepoFiles {
@@ -28,12 +29,13 @@ class RepoFiles {
   explicit RepoFiles(repo::Repo& repo) : repo_(repo) {}
 
   // Waits for the first sync as a command does.
-  Result<std::shared_ptr<const FilesOfSnapshot>> current(const std::stop_token& stop);
+  Result<FilesOfSnapshot> current(const std::stop_token& stop);
 
  private:
   repo::Repo& repo_;
   std::mutex mutex_;
-  std::weak_ptr<const FilesOfSnapshot> last_;
+  std::filesystem::path listed_root_;
+  std::shared_ptr<const std::vector<files::File>> listed_;
 };
 
 // The paths that begin with `value`, at most 100 of them.

@@ -53,18 +53,18 @@ class RepoResources final : public mcp::Resources {
                                                const std::stop_token& stop) override {
     const auto current = files_.current(stop);
     if (!current) return std::unexpected(protocol_error(current.error()));
-    const auto& listed = **current;
-    const auto& commit = listed.snapshot->record().commit;
+    const auto& files = *current->files;
+    const auto& commit = current->snapshot->record().commit;
     const auto first = index_in(cursor, commit);
-    if (!first || *first > listed.files.size()) {
+    if (!first || *first > files.size()) {
       return std::unexpected(ProtocolError{
           ErrorCode::InvalidParams,
           "unknown \"cursor\": the repository has changed since; ask for the list from its start"});
     }
-    const auto last = std::min(*first + kPageSize, listed.files.size());
+    const auto last = std::min(*first + kPageSize, files.size());
     mcp::Page page;
-    for (auto i = *first; i < last; ++i) page.items.push_back(resource_of(listed.files[i]));
-    if (last < listed.files.size()) page.next_cursor = cursor_of(commit, last);
+    for (auto i = *first; i < last; ++i) page.items.push_back(resource_of(files[i]));
+    if (last < files.size()) page.next_cursor = cursor_of(commit, last);
     return page;
   }
 
@@ -84,7 +84,7 @@ class RepoResources final : public mcp::Resources {
     if (!path) return std::unexpected(missing(uri, "not a URI of the form lightfast://repo/PATH"));
     const auto current = files_.current(stop);
     if (!current) return std::unexpected(protocol_error(current.error()));
-    const auto content = files::read_file_of((*current)->snapshot->root(), *path, kLargestRead);
+    const auto content = files::read_file_of(current->snapshot->root(), *path, kLargestRead);
     if (!content) return std::unexpected(unreadable(uri, content.error()));
     Json resource = {{"uri", uri}};
     const auto type = files::media_type(*path);
@@ -111,7 +111,7 @@ class RepoResources final : public mcp::Resources {
     if (uri_template != files::kUriTemplate) return std::nullopt;
     const auto current = files_.current(stop);
     if (argument != "path" || !current) return mcp::Completion();
-    return paths_beginning_with((*current)->files, value);
+    return paths_beginning_with(*current->files, value);
   }
 
  private:

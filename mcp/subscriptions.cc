@@ -43,8 +43,10 @@ Subscriptions::Listen Subscriptions::honoured(const Json& wanted) const {
   listen.of_list = list != wanted.end() && list->is_boolean() && list->get<bool>();
   const auto uris = wanted.find("resourceSubscriptions");
   if (uris == wanted.end() || !uris->is_array()) return listen;
+  std::size_t room = kMaxSubscriptions;
+  for (const auto& [id, other] : listens_) room -= other.uris.size();
   for (const auto& uri : *uris) {
-    if (uri.is_string() && listen.uris.size() < kMaxSubscriptions)
+    if (uri.is_string() && listen.uris.size() < room)
       listen.uris.emplace(uri, resources_->version(uri));
   }
   return listen;
@@ -52,11 +54,11 @@ Subscriptions::Listen Subscriptions::honoured(const Json& wanted) const {
 
 void Subscriptions::listen(const MessageId& id, const Json& wanted,
                            const std::function<void(const Json& honoured)>& acknowledge) {
+  const std::lock_guard lock(mutex_);
   auto listen = honoured(wanted);
   Json told = Json::object();
   if (listen.of_list) told["resourcesListChanged"] = true;
   for (const auto& [uri, version] : listen.uris) told["resourceSubscriptions"].push_back(uri);
-  const std::lock_guard lock(mutex_);
   acknowledge(told);
   listens_.insert_or_assign(id, std::move(listen));
 }

@@ -16,7 +16,8 @@
 
 namespace lightfast::mcp {
 
-inline constexpr std::size_t kMaxSubscriptions = 1000;  // URIs of one session or one listen request
+inline constexpr std::size_t kMaxSubscriptions =
+    1000;  // URIs of one session, and of all its listen requests
 
 class Subscriptions {
  public:
@@ -47,7 +48,7 @@ class Subscriptions {
     Versions uris;
   };
 
-  // The subset of `wanted` that there is.
+  // The subset of `wanted` that there is and has room.
   [[nodiscard]] Listen honoured(const Json& wanted) const;
 
   // The URIs of `known` whose version is another by now, which is noted.

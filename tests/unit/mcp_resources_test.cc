@@ -272,6 +272,25 @@ TEST_CASE("an open listen request hears what it asked for, tagged with its id", 
   CHECK(watched.told().size() == 1);
 }
 
+TEST_CASE("all listen requests of a client together are bounded", "[resources]") {
+  Watched watched;
+  Json uris = Json::array();
+  for (std::size_t i = 0; i < kMaxSubscriptions - 1; ++i) uris.push_back(std::to_string(i));
+  const auto honoured = [&](const char* id, const Json& wanted) {
+    Json asked =
+        Json::parse(request("subscriptions/listen",
+                            {{"notifications", {{"resourceSubscriptions", wanted}}}}, Era::Modern));
+    asked["id"] = id;
+    const auto told = watched.talk.ask(asked.dump())["params"]["notifications"];
+    return told.value("resourceSubscriptions", Json::array()).size();
+  };
+  CHECK(honoured("a", uris) == kMaxSubscriptions - 1);
+  CHECK(honoured("b", {"x", "y"}) == 1);
+  CHECK(honoured("c", {"z"}) == 0);
+  watched.talk.session.receive(test::cancel_line("\"a\""));
+  CHECK(honoured("d", {"z"}) == 1);
+}
+
 TEST_CASE("nothing is told after the end of a session", "[resources]") {
   Watched watched;
   watched.talk.session.receive(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
