@@ -51,13 +51,15 @@ Result<void> write_all(int fd, std::string_view bytes) {
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
-                                   mode_t mode) {
+                                   mode_t mode, std::optional<FileOwner> owner) {
   const auto doing = "writing '" + path.string() + "'";
   auto beside = path.string() + ".XXXXXX";
   const UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
   if (!fd) return errno_error(doing, errno);
   const auto written = [&]() -> Result<void> {
     TRY(write_all(fd.get(), content));
+    if (owner && ::fchown(fd.get(), owner->user, owner->group) != 0)
+      return errno_error("changing the owner", errno);
     if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0)
       return errno_error("writing", errno);
     if (::rename(beside.c_str(), path.c_str()) != 0) return errno_error("renaming", errno);

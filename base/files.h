@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,10 +24,16 @@ Result<std::string> read_all(int fd, std::size_t limit);
 // Writes all of `bytes`, however many calls it takes.
 Result<void> write_all(int fd, std::string_view bytes);
 
+struct FileOwner {
+  uid_t user = 0;
+  gid_t group = 0;
+};
+
 // Replaces `path` in one step: readers see the old or the new content, also after a crash (written
-// beside, fsync, rename). The file has `mode`.
+// beside, fsync, rename). The file has `mode`, and belongs to `owner` from the first on; by itself
+// to the process's own user.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
-                                   mode_t mode = 0644);
+                                   mode_t mode = 0644, std::optional<FileOwner> owner = {});
 
 // Makes `path` and its missing parents, mode 0700 (their content is the user's own).
 Result<void> make_private_directories(const std::filesystem::path& path);

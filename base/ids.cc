@@ -5,14 +5,31 @@
 #include <array>
 #include <cassert>
 #include <string_view>
+#include <utility>
 
 namespace lightfast {
 
+namespace {
+
+using Bytes = std::array<unsigned char, 16>;
+
+// One system call for many; each is used once.
+Bytes random_bytes() {
+  thread_local std::array<Bytes, 16> ready;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    // So few bytes come whole and at once when the kernel is seeded (getrandom(2)).
+    const auto filled = ::getrandom(ready.data(), sizeof ready, 0);
+    assert(filled == static_cast<ssize_t>(sizeof ready));
+    left = ready.size();
+  }
+  return std::exchange(ready[--left], {});
+}
+
+}  // namespace
+
 RequestId make_request_id() {
-  std::array<unsigned char, 16> bytes{};
-  // So few bytes come whole and at once when the kernel is seeded (getrandom(2)).
-  const auto filled = ::getrandom(bytes.data(), bytes.size(), 0);
-  assert(filled == static_cast<ssize_t>(bytes.size()));
+  Bytes bytes = random_bytes();
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);  // version 4 (RFC 9562, 5.4)
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);  // variant 10
   constexpr std::string_view kDigits = "0123456789abcdef";

@@ -30,6 +30,8 @@ struct Error {
   std::string message;
   std::string field = {};              // the argument at fault, empty when it is none or several
   std::chrono::seconds retry_after{};  // LimitExceeded: when it may go well, 0 when not known
+  // Internal, of another server that failed: the request under which its log has the reason.
+  std::string remote_request = {};
 
   // The same error with one phrase of context in front: `during: message`.
   [[nodiscard]] Error during(std::string_view what) && {
