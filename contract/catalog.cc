@@ -60,6 +60,28 @@ Error refusal(const Procedure& procedure, std::string_view reason) {
           fmt::format("declaring '{}': {}", procedure.name("."), reason)};
 }
 
+// What the handler says, and nothing else.
+Result<Json> guarded(const BoundProcedure& procedure, const Json& checked,
+                     const CallContext& context) {
+  const std::string name = procedure.declaration.name(".");
+  try {
+    auto output = procedure.handler(checked, context);
+    if (!output && output.error().kind == ErrorKind::Internal) {
+      log_for("contract")
+          .error("procedure={} request={} failed: {}", name, context.request.value,
+                 output.error().message);
+    }
+    return output;
+  } catch (const std::exception& error) {
+    log_for("contract")
+        .error("procedure={} request={} threw: {}", name, context.request.value, error.what());
+  } catch (...) {
+    log_for("contract")
+        .error("procedure={} request={} threw something unknown", name, context.request.value);
+  }
+  return Error{ErrorKind::Internal, fmt::format("handling '{}'", name)};
+}
+
 }  // namespace
 
 Result<Catalog> Catalog::create(std::vector<BoundProcedure> procedures) {
@@ -88,28 +110,23 @@ const BoundProcedure* Catalog::find(std::string_view name, const std::string& se
   return found == procedures_.end() ? nullptr : &*found;
 }
 
-Result<Json> Catalog::call(const BoundProcedure& procedure, const Json& input,
-                           const CallContext& context) const {
+Result<Json> Catalog::check(const BoundProcedure& procedure, const Json& input) const {
   const auto index = static_cast<std::size_t>(&procedure - procedures_.data());
   assert(index < procedures_.size());
-  const Json checked = TRY(inputs_[index].check(input));
-  const std::string name = procedure.declaration.name(".");
-  try {
-    auto output = procedure.handler(checked, context);
-    if (!output && output.error().kind == ErrorKind::Internal) {
-      log_for("contract")
-          .error("procedure={} request={} failed: {}", name, context.request.value,
-                 output.error().message);
-    }
-    return output;
-  } catch (const std::exception& error) {
-    log_for("contract")
-        .error("procedure={} request={} threw: {}", name, context.request.value, error.what());
-  } catch (...) {
-    log_for("contract")
-        .error("procedure={} request={} threw something unknown", name, context.request.value);
-  }
-  return Error{ErrorKind::Internal, fmt::format("handling '{}'", name)};
+  return inputs_[index].check(input);
+}
+
+Result<Json> Catalog::call(const BoundProcedure& procedure, const Json& input,
+                           const CallContext& context) const {
+  return handle(procedure, TRY(check(procedure, input)), context);
+}
+
+Result<Json> Catalog::handle(const BoundProcedure& procedure, const Json& checked,
+                             const CallContext& context) const {
+  const auto begun = std::chrono::steady_clock::now();
+  auto output = guarded(procedure, checked, context);
+  if (observer_) observer_(procedure.declaration, output, std::chrono::steady_clock::now() - begun);
+  return output;
 }
 
 }  // namespace lightfast::contract

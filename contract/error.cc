@@ -1,6 +1,9 @@
 #include "contract/error.h"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
+#include <cstdint>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
@@ -46,6 +49,8 @@ constexpr std::array kCodes = {kBadRequest,
                                kInternalServerError,
                                kUnavailable};
 
+constexpr int kMaxNumber = 1'000'000;  // of a status, or seconds to wait, that is believed
+
 struct Words {
   const ErrorCode& code;
   std::string_view plain;
@@ -73,19 +78,78 @@ Words words_for(ErrorKind kind) {
   return {kInternalServerError, "internal error"};
 }
 
+// The request under which a log has the reason of an Internal error.
+const std::string& logged_request(const Error& error, const RequestId& request) {
+  return error.remote_request.empty() ? request.value : error.remote_request;
+}
+
 // The error's message as one line of valid UTF-8; what an Internal error says is for the log.
 std::string public_message(const Error& error, const RequestId& request) {
   if (error.kind == ErrorKind::Internal) {
     return fmt::format(
         "the request failed inside the server; its log has the reason under request {}",
-        request.value);
+        logged_request(error, request));
   }
   return visible_line(error.message);
+}
+
+// The inverse of words_for(). Three kinds share UNAVAILABLE; what a server says of a request that
+// this program made badly is no fault of the caller's input.
+struct CodeKind {
+  std::string_view code;
+  ErrorKind kind;
+};
+
+constexpr std::array kKinds = {
+    CodeKind{kBadRequest.name, ErrorKind::InvalidArgument},
+    CodeKind{kUnauthorized.name, ErrorKind::PermissionDenied},
+    CodeKind{kForbidden.name, ErrorKind::PermissionDenied},
+    CodeKind{kNotFound.name, ErrorKind::NotFound},
+    CodeKind{kMethodNotAllowed.name, ErrorKind::Unavailable},
+    CodeKind{kPayloadTooLarge.name, ErrorKind::LimitExceeded},
+    CodeKind{kUnsupportedMediaType.name, ErrorKind::Unavailable},
+    CodeKind{kTooManyRequests.name, ErrorKind::LimitExceeded},
+    CodeKind{kInternalServerError.name, ErrorKind::Internal},
+    CodeKind{kUnavailable.name, ErrorKind::Unavailable},
+};
+
+ErrorKind kind_of(std::string_view code, int status) {
+  const auto known = std::ranges::find(kKinds, code, &CodeKind::code);
+  if (known != kKinds.end()) return known->kind;
+  return status >= 400 && status < 500 ? ErrorKind::InvalidArgument : ErrorKind::Unavailable;
+}
+
+// The member `key` of `object` as text; empty when it is absent or something else.
+std::string text_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+int number_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_integer()) return 0;
+  const auto number = found->get<std::int64_t>();
+  return number > 0 && number <= kMaxNumber ? static_cast<int>(number) : 0;
 }
 
 }  // namespace
 
 std::span<const ErrorCode> error_codes() { return kCodes; }
+
+const ErrorCode& error_code(int status) {
+  const auto* const found = std::ranges::find(kCodes, status, &ErrorCode::status);
+  assert(found != kCodes.end());
+  return *found;
+}
+
+Json error_body(const ErrorCode& code, std::string_view message) {
+  Json body = {{"defined", true},
+               {"code", code.name},
+               {"status", code.status},
+               {"message", visible_line(message)}};
+  if (code.status == kBadRequest.status) body["data"]["reason"] = body["message"];
+  return body;
+}
 
 Json error_body(const Error& error, const RequestId& request) {
   const ErrorCode& code = words_for(error.kind).code;
@@ -99,9 +163,20 @@ Json error_body(const Error& error, const RequestId& request) {
   } else if (error.retry_after.count() > 0) {
     body["data"]["retryAfterSeconds"] = error.retry_after.count();
   } else if (error.kind == ErrorKind::Internal) {
-    body["data"]["requestId"] = request.value;
+    body["data"]["requestId"] = logged_request(error, request);
   }
   return body;
+}
+
+std::optional<Error> error_from(const Json& body) {
+  if (!body.is_object() || text_in(body, "code").empty() || text_in(body, "message").empty())
+    return std::nullopt;
+  const Json data = body.value("data", Json::object());
+  return Error{.kind = kind_of(text_in(body, "code"), number_in(body, "status")),
+               .message = visible_line(text_in(body, "message")),
+               .field = text_in(data, "field"),
+               .retry_after = std::chrono::seconds(number_in(data, "retryAfterSeconds")),
+               .remote_request = visible_line(text_in(data, "requestId"))};
 }
 
 std::string error_text(const Error& error, const RequestId& request) {

@@ -21,6 +21,9 @@ Output: stdout first, then stderr and notes in brackets: [exit 1], [timed out af
 
 Good first commands: `ls`, `cat README.md`, `find . -name '*.md' | head -50`, `grep -rniI 'word' . | head -30`.)";
 
+constexpr int kLeastTimeout = 100;
+constexpr int kLeastOutput = 1024;
+
 Json whole_number(const char* description) {
   return {{"type", "integer"}, {"minimum", 0}, {"description", description}};
 }
@@ -29,29 +32,37 @@ Json text(const char* description) { return {{"type", "string"}, {"description",
 
 Json flag(const char* description) { return {{"type", "boolean"}, {"description", description}}; }
 
+// Bounds are in the descriptions too: some clients show a model these alone.
 Json input_schema() {
-  return {{"type", "object"},
-          {"properties",
-           {{"command",
-             {{"type", "string"},
-              {"minLength", 1},
-              {"maxLength", kMaxCommandBytes},
-              {"x-maxBytes", kMaxCommandBytes},
-              {"description", "The bash script to run, as in bash -c."}}},
-            {"timeoutMs",
-             {{"type", "integer"},
-              {"minimum", 100},
-              {"maximum", kMaxShellTimeout.count()},
-              {"default", kDefaultShellTimeout.count()},
-              {"description", "Milliseconds after which the command is killed."}}},
-            {"maxOutputBytes",
-             {{"type", "integer"},
-              {"minimum", 1024},
-              {"maximum", kMaxShellOutput},
-              {"default", kDefaultShellOutput},
-              {"description", "Bytes kept of stdout, and of stderr."}}}}},
-          {"required", {"command"}},
-          {"additionalProperties", false}};
+  return {
+      {"type", "object"},
+      {"properties",
+       {{"command",
+         {{"type", "string"},
+          {"minLength", 1},
+          {"maxLength", kMaxCommandBytes},
+          {"x-maxBytes", kMaxCommandBytes},
+          {"description", "The bash script to run, as in bash -c."}}},
+        {"timeoutMs",
+         {{"type", "integer"},
+          {"minimum", kLeastTimeout},
+          {"maximum", kMaxShellTimeout.count()},
+          {"default", kDefaultShellTimeout.count()},
+          {"description",
+           fmt::format("Milliseconds after which the command is killed: {} to {}, {} when "
+                       "absent.",
+                       kLeastTimeout, kMaxShellTimeout.count(), kDefaultShellTimeout.count())}}},
+        {"maxOutputBytes",
+         {{"type", "integer"},
+          {"minimum", kLeastOutput},
+          {"maximum", kMaxShellOutput},
+          {"default", kDefaultShellOutput},
+          {"description",
+           fmt::format("Bytes kept of stdout, and of stderr: {} to {}, {} when absent. Clients "
+                       "may cut longer answers, so page rather than ask for more.",
+                       kLeastOutput, kMaxShellOutput, kDefaultShellOutput)}}}}},
+      {"required", {"command"}},
+      {"additionalProperties", false}};
 }
 
 Json truncated_schema() {

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <set>
 #include <string>
 
@@ -69,6 +70,61 @@ TEST_CASE("the codes are listed once each in the order of their statuses") {
     last = code.status;
   }
   CHECK(names.size() == 10);
+}
+
+TEST_CASE("an error that went through another server reads as it does there") {
+  const auto error = GENERATE(values<Error>({
+      {ErrorKind::InvalidArgument, "field 'limit' must be an integer", "limit"},
+      {ErrorKind::InvalidArgument, "the input must be an object"},
+      {ErrorKind::PermissionDenied, "the key may not do this"},
+      {ErrorKind::NotFound, "no entity 'pr:1'"},
+      {ErrorKind::LimitExceeded, "256 wait already", {}, std::chrono::seconds(7)},
+      {ErrorKind::Unavailable, "no snapshot of the repository yet"},
+      {ErrorKind::Internal, "secret detail"},
+  }));
+  const auto there = error_body(error, request());
+  const auto here = error_from(there);
+  REQUIRE(here);
+  CHECK(here->kind == error.kind);
+  CHECK(here->field == error.field);
+  CHECK(here->retry_after == error.retry_after);
+  const RequestId own{"99999999-3c1d-4f6e-9d2b-5a7c8e1f2a3b"};
+  CHECK(error_text(*here, own) == error_text(error, request()));
+  CHECK(error_body(*here, own) == there);
+}
+
+TEST_CASE("every code is taken for a kind that has its words") {
+  struct Case {
+    std::string code;
+    int status;
+    ErrorKind kind;
+  };
+  const auto given = GENERATE(values<Case>({
+      {"UNAUTHORIZED", 401, ErrorKind::PermissionDenied},
+      {"METHOD_NOT_ALLOWED", 405, ErrorKind::Unavailable},
+      {"PAYLOAD_TOO_LARGE", 413, ErrorKind::LimitExceeded},
+      {"UNSUPPORTED_MEDIA_TYPE", 415, ErrorKind::Unavailable},
+      {"OF_A_LATER_VERSION", 409, ErrorKind::InvalidArgument},
+      {"OF_A_LATER_VERSION", 507, ErrorKind::Unavailable},
+  }));
+  const auto error = error_from(
+      {{"defined", true}, {"code", given.code}, {"status", given.status}, {"message", "a\nb"}});
+  REQUIRE(error);
+  CHECK(*error == Error{given.kind, "a b"});
+}
+
+TEST_CASE("what is no error object is none, and odd members are passed over") {
+  const auto text = GENERATE(as<std::string>{}, "null", "[]", "{}", R"({"code": "NOT_FOUND"})",
+                             R"({"message": "x"})", R"({"code": 404, "message": "x"})",
+                             R"({"code": "NOT_FOUND", "message": ["x"]})");
+  INFO(text);
+  CHECK_FALSE(error_from(Json::parse(text)));
+  const auto data = GENERATE(as<std::string>{}, "5", "[]", R"({"field": 5})",
+                             R"({"retryAfterSeconds": -5})", R"({"retryAfterSeconds": 1e300})",
+                             R"({"retryAfterSeconds": 99999999999})", R"({"requestId": {}})");
+  INFO(data);
+  const Json body = {{"code", "NOT_FOUND"}, {"message", "x"}, {"data", Json::parse(data)}};
+  CHECK(error_from(body) == Error{ErrorKind::NotFound, "x"});
 }
 
 }  // namespace
