@@ -2,16 +2,14 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <memory>
-#include <string>
 
-#include "mcp/in_flight.h"
+#include "mcp/reply.h"
 
 namespace lightfast::mcp {
 
-// A reply that takes `places` calls, one for each request of a batch, and then sends the responses
-// among them as one line, or nothing when there were none.
-Reply batch_reply(std::size_t places, std::function<void(std::string line)> send);
+// A reply that takes `places` answers, one for each request of a batch, and then answers `whole`
+// with those there were as one line, or with nothing when there were none. What is said before goes
+// on at once.
+Reply batch_reply(std::size_t places, Reply whole);
 
 }  // namespace lightfast::mcp

@@ -1,16 +1,20 @@
 // Tells those who listen that what a server offers has changed. Safe on any thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 
 namespace lightfast::mcp {
 
+// What of an offer is, or may be, another now.
+enum class Changed : std::uint8_t { ToolList, PromptList, AnyResource };
+
 class Changes {
  public:
   // Called on the thread that announces; must not block, nor add or remove.
-  using Listener = std::function<void()>;
+  using Listener = std::function<void(Changed what)>;
 
   // A listener until it is destroyed; then it is not running and is not called again.
   class Listening {
@@ -30,9 +34,9 @@ class Changes {
     Changes& changes_;
   };
 
-  void announce() {
+  void announce(Changed what) {
     const std::lock_guard lock(mutex_);
-    for (const auto& [owner, listener] : listeners_) listener();
+    for (const auto& [owner, listener] : listeners_) listener(what);
   }
 
  private:

@@ -58,13 +58,22 @@ class ContractTool final : public Tool {
                        {"inputSchema", declared.input_schema}};
     if (!answers_text(declared)) definition["outputSchema"] = declared.output_schema;
     definition["annotations"] = annotations_of(declared);
-    if (declared.always_loaded) definition["_meta"] = {{"anthropic/alwaysLoad", true}};
+    if (declared.always_loaded) definition["_meta"]["anthropic/alwaysLoad"] = true;
+    // As many characters as that client may show a model at all; how many there are is the caller's
+    // choice, by the procedure's own bounds.
+    if (answers_text(declared)) definition["_meta"]["anthropic/maxResultSizeChars"] = 500'000;
     return definition;
   }
 
-  [[nodiscard]] ToolResult call(const ToolCall& call) const override {
+  [[nodiscard]] std::expected<Json, ToolResult> check(const Json& arguments) const override {
+    auto input = catalog_.check(procedure_, arguments);
+    if (input) return *std::move(input);
+    return std::unexpected(error_result(contract::error_text(input.error(), make_request_id())));
+  }
+
+  [[nodiscard]] std::expected<ToolResult, ProtocolError> call(const ToolCall& call) const override {
     const contract::CallContext context{make_request_id(), org_, call.cancelled};
-    auto output = catalog_.call(procedure_, call.arguments, context);
+    auto output = catalog_.handle(procedure_, call.arguments, context);
     if (!output) {
       return error_result(contract::error_text(output.error(), context.request));
     }

@@ -11,6 +11,11 @@ bool InFlight::contains(const MessageId& id) {
   return requests_.contains(id);
 }
 
+bool InFlight::is_empty() {
+  const std::lock_guard lock(mutex_);
+  return requests_.empty();
+}
+
 InFlight::Pending InFlight::add(const MessageId& id, Reply reply, Ending ending) {
   auto request = std::make_shared<PendingRequest>(id, std::move(reply), ending);
   const std::lock_guard lock(mutex_);
@@ -19,13 +24,20 @@ InFlight::Pending InFlight::add(const MessageId& id, Reply reply, Ending ending)
   return request;
 }
 
-void InFlight::answer(const Pending& request, std::string response) {
+void InFlight::tell(const Pending& request, std::string line) {
+  const std::lock_guard lock(mutex_);
+  const auto found = requests_.find(request->id_);
+  if (found != requests_.end() && found->second == request)
+    request->reply_->notify(std::move(line));
+}
+
+void InFlight::answer(const Pending& request, Response response) {
   const std::lock_guard lock(mutex_);
   const auto found = requests_.find(request->id_);
   // After a cancellation the id may be in use again, by another request.
   if (found == requests_.end() || found->second != request) return;
   requests_.erase(found);
-  request->reply_(
+  request->reply_->answer(
       std::move(response));  // under the lock, so that a cancellation comes wholly before or after
   changed_.notify_all();
 }
@@ -38,7 +50,7 @@ void InFlight::cancel(const MessageId& id) {
     if (found == requests_.end()) return;
     request = std::move(found->second);
     requests_.erase(found);
-    request->reply_(std::nullopt);
+    request->reply_->answer(std::nullopt);
     changed_.notify_all();
   }
   request->stop_.request_stop();  // runs the handler's callbacks, which may take locks of their own
@@ -53,7 +65,7 @@ void InFlight::end_all(Ending ending, const Respond& respond) {
       ended.push_back(std::move(entry.second));
       return true;
     });
-    for (const auto& request : ended) request->reply_(respond(request->id_));
+    for (const auto& request : ended) request->reply_->answer(respond(request->id_));
     changed_.notify_all();
   }
   for (const auto& request : ended) request->stop_.request_stop();

@@ -14,13 +14,11 @@
 #include <string>
 
 #include "mcp/message.h"
+#include "mcp/reply.h"
 
 namespace lightfast::mcp {
 
 inline constexpr std::size_t kMaxInFlight = 1024;
-
-// Takes a request's response, or nothing when there will be none. Called once, must not block.
-using Reply = std::function<void(std::optional<std::string> response)>;
 
 // How a pending request ends when its session does.
 enum class Ending { WhenAnswered, WithSession };
@@ -44,15 +42,20 @@ class PendingRequest {
 class InFlight {
  public:
   using Pending = std::shared_ptr<PendingRequest>;
-  using Respond = std::function<std::string(const MessageId& id)>;
+  using Respond = std::function<Response(const MessageId& id)>;
 
   [[nodiscard]] bool contains(const MessageId& id);
+
+  [[nodiscard]] bool is_empty();
 
   // Adds a request whose id is not there. Null when kMaxInFlight are there already.
   [[nodiscard]] Pending add(const MessageId& id, Reply reply, Ending ending);
 
   // Answers `request`, unless it has been answered or cancelled: then nothing happens.
-  void answer(const Pending& request, std::string response);
+  void answer(const Pending& request, Response response);
+
+  // Says `line` before the answer to `request`; likewise.
+  void tell(const Pending& request, std::string line);
 
   // Takes request `id` out unanswered and requests its stop. Nothing is sent for it once this
   // returns.
@@ -67,6 +70,7 @@ class InFlight {
   // Held by a job from its making to its end, also when it outlives its request.
   class JobMark {
    public:
+    // `owner` as a part of what is to be kept, too.
     explicit JobMark(std::shared_ptr<InFlight> owner);
     JobMark(JobMark&& other) noexcept = default;
     JobMark& operator=(JobMark&&) = delete;

@@ -8,31 +8,6 @@
 namespace lightfast::mcp {
 namespace {
 
-// The position of the quote that ends the string whose first byte is at `start`, or beyond the
-// line.
-std::size_t string_end(std::string_view line, std::size_t start) {
-  std::size_t end = start;
-  while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
-  return end;
-}
-
-// Counted before parsing, so that a hostile line costs no more than its bytes.
-bool is_nested_too_deeply(std::string_view line) {
-  std::size_t depth = 0;
-  std::size_t deepest = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char byte = line[i];
-    if (byte == '"') {
-      i = string_end(line, i + 1);
-    } else if (byte == '[' || byte == '{') {
-      deepest = std::max(deepest, ++depth);
-    } else if (byte == ']' || byte == '}') {
-      depth -= std::min<std::size_t>(depth, 1);
-    }
-  }
-  return deepest > kMaxNesting;
-}
-
 Malformed malformed(MessageId id, ErrorCode code, std::string message) {
   return {std::move(id), {code, std::move(message)}};
 }
@@ -45,6 +20,23 @@ Malformed invalid_request(const MessageId& id, std::string message) {
 // formed: two servers that answer each other's errors would never stop.
 bool is_response(const Json& object) {
   return !object.contains("method") && (object.contains("result") || object.contains("error"));
+}
+
+Message parse_response(Json& object) {
+  const auto id = object.find("id");
+  Answered answered{.id = id == object.end() ? MessageId{} : message_id(*id), .outcome = {}};
+  if (answered.id == MessageId{}) return Ignored{};
+  if (const auto result = object.find("result"); result != object.end()) {
+    answered.outcome = std::move(*result);
+    return answered;
+  }
+  const Json& error = object["error"];
+  const bool is_error =
+      error.is_object() && error.contains("message") && error["message"].is_string();
+  answered.outcome = std::unexpected(
+      ProtocolError{ErrorCode::Internal,
+                    is_error ? error["message"].get<std::string>() : std::string("error"), error});
+  return answered;
 }
 
 Message parse_call(Json& object, const MessageId& id) {
@@ -68,7 +60,7 @@ Message parse_call(Json& object, const MessageId& id) {
 Message parse_message(Json& value) {
   if (!value.is_object())
     return invalid_request({}, "invalid request: a message must be a JSON object");
-  if (is_response(value)) return Ignored{};
+  if (is_response(value)) return parse_response(value);
   const auto id_field = value.find("id");
   const MessageId id = id_field == value.end() ? MessageId{} : message_id(*id_field);
   const auto version = value.find("jsonrpc");
@@ -96,7 +88,7 @@ Incoming parse_batch(Json& array) {
 }  // namespace
 
 Incoming parse_line(std::string_view line) {
-  if (is_nested_too_deeply(line)) {
+  if (is_nested_deeper_than(kMaxNesting, line)) {
     return malformed({}, ErrorCode::ParseError,
                      fmt::format("parse error: nested more than {} levels deep", kMaxNesting));
   }

@@ -25,7 +25,9 @@ enum class ErrorCode : int {
   MethodNotFound = -32601,
   InvalidParams = -32602,
   Internal = -32603,
-  ResourceNotFound = -32002,  // said to legacy clients only; modern ones hear InvalidParams
+  ResourceNotFound = -32002,         // said to legacy clients only; modern ones hear InvalidParams
+  HeaderMismatch = -32020,           // the modern revision over HTTP
+  MissingClientCapability = -32021,  // `data.requiredCapabilities` says which
   UnsupportedProtocolVersion = -32022,
 };
 
@@ -57,8 +59,15 @@ struct Notification {
   bool operator==(const Notification&) const = default;
 };
 
-// What gets no answer and tells nothing: a response (this server asks nothing of its clients), or a
-// notification whose parameters are no object.
+// A request's result, or its error, as the other side has it.
+struct Answered {
+  MessageId id;
+  std::expected<Json, ProtocolError> outcome;
+  bool operator==(const Answered&) const = default;
+};
+
+// What gets no answer and tells nothing: a response that is none, or a notification whose
+// parameters are no object.
 struct Ignored {
   bool operator==(const Ignored&) const = default;
 };
@@ -70,7 +79,7 @@ struct Malformed {
   bool operator==(const Malformed&) const = default;
 };
 
-using Message = std::variant<Request, Notification, Ignored, Malformed>;
+using Message = std::variant<Request, Notification, Answered, Ignored, Malformed>;
 
 // Several messages in one line, at least one and at most kMaxBatchMessages.
 struct Batch {

@@ -14,6 +14,7 @@
 
 #include "base/json.h"
 #include "mcp/message.h"
+#include "mcp/tools.h"
 
 namespace lightfast::mcp {
 
@@ -72,9 +73,11 @@ class Prompt {
   // The prompt as prompts/list shows it, at least `name`. The same at every call.
   [[nodiscard]] virtual Json definition() const = 0;
 
-  // An object with `messages` and, if it likes, `description`. `arguments` is an object of strings,
-  // in which no required one is missing.
+  // An object with `messages` and, if it likes, `description`; or, of the modern revision, one with
+  // `resultType` `input_required`, see ToolResult. `arguments` is an object of strings, in which no
+  // required one is missing.
   [[nodiscard]] virtual std::expected<Json, ProtocolError> get(const Json& arguments,
+                                                               const ClientInput& input,
                                                                const std::stop_token& stop) = 0;
 
   [[nodiscard]] virtual Completion complete(const std::string& argument, const std::string& value,

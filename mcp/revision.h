@@ -21,6 +21,7 @@ inline constexpr std::string_view kBatchRevision = "2025-03-26";  // the only on
 // Keys of `_meta` (2026-07-28).
 inline constexpr const char* kProtocolVersionKey = "io.modelcontextprotocol/protocolVersion";
 inline constexpr const char* kClientCapabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
+inline constexpr const char* kLogLevelKey = "io.modelcontextprotocol/logLevel";
 inline constexpr const char* kServerInfoKey = "io.modelcontextprotocol/serverInfo";
 inline constexpr const char* kSubscriptionIdKey = "io.modelcontextprotocol/subscriptionId";
 

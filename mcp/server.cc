@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "base/text.h"
 
 namespace lightfast::mcp {
@@ -22,6 +24,14 @@ Json definitions_of(const std::vector<std::unique_ptr<T>>& offered) {
   Json definitions = Json::array();
   for (const auto& one : offered) definitions.push_back(one->definition());
   return definitions;
+}
+
+std::set<Changed> changing_of(const Offer& offer) {
+  std::set<Changed> changing;
+  if (offer.tools_change) changing.insert(Changed::ToolList);
+  if (offer.prompts_change) changing.insert(Changed::PromptList);
+  if (offer.resources) changing.insert(Changed::AnyResource);
+  return changing;
 }
 
 std::vector<std::string> names_of(const Json& definitions) {
@@ -55,12 +65,19 @@ Server::Server(ServerOptions options, Offer offer)
     : server_info_({{"name", std::move(options.name)},
                     {"title", std::move(options.title)},
                     {"version", std::move(options.version)}}),
+      server_info_member_(fmt::format("\"{}\":{}", kServerInfoKey, to_text(server_info_))),
       instructions_(std::move(options.instructions)),
       offer_(std::move(offer)),
+      changing_(changing_of(offer_)),
       prompt_names_(names_of(definitions_of(offer_.prompts))),
       pool_(options.workers) {
   const Json tools = {{"tools", definitions_of(offer_.tools)}};
   tool_names_ = names_of(tools["tools"]);
+  for (const auto& tool : tools["tools"]) {
+    const Json& schema = tool.at("inputSchema");
+    if (schema.dump().find("\"x-mcp-header\"") != std::string::npos)
+      schemas_with_headers_.emplace(tool.at("name"), schema);
+  }
   legacy_tool_list_ = result_text(tools, Era::Legacy, Kept::Long);
   modern_tool_list_ = result_text(tools, Era::Modern, Kept::Long);
 }
@@ -69,7 +86,10 @@ Json Server::capabilities() const {
   Json offered = {{"tools", Json::object()}};
   if (offer_.resources) offered["resources"] = {{"subscribe", true}, {"listChanged", true}};
   if (has_prompts()) offered["prompts"] = Json::object();
+  if (offer_.tools_change) offered["tools"]["listChanged"] = true;
+  if (offer_.prompts_change) offered["prompts"]["listChanged"] = true;
   if (offer_.resources || has_prompts()) offered["completions"] = Json::object();
+  if (offer_.logs) offered["logging"] = Json::object();
   return offered;
 }
 
@@ -102,12 +122,13 @@ std::string Server::result_text(Json result, Era era, Kept kept) const {
   if (era == Era::Legacy) return to_text(result);
   Json whole = {{"resultType", "complete"}};
   for (auto& [key, value] : result.items()) whole[key] = std::move(value);
+  if (whole["resultType"] != "complete") kept = Kept::No;
   if (kept != Kept::No) {
     whole["ttlMs"] = kept == Kept::Long ? kLongTtlMs : kShortTtlMs;
     whole["cacheScope"] = kCacheScope;
   }
-  whole["_meta"] = modern_meta();
-  return to_text(whole);
+  whole.erase("_meta");
+  return modern_text(whole);
 }
 
 const std::string& Server::tool_list(Era era) const {
@@ -115,23 +136,36 @@ const std::string& Server::tool_list(Era era) const {
 }
 
 std::string Server::call_result(ToolResult result, Era era) const {
+  if (result.input_required) {
+    (*result.input_required)["resultType"] = "input_required";
+    return result_text(*std::move(result.input_required), era, Kept::No);
+  }
   Json text = Json::object();
   if (era == Era::Modern) text["resultType"] = "complete";
   text["content"] = std::move(result.content);
   if (result.structured) text["structuredContent"] = *std::move(result.structured);
   text["isError"] = result.is_error;
-  Json meta = era == Era::Modern ? modern_meta(std::move(result.meta)) : std::move(result.meta);
-  if (!meta.is_null()) text["_meta"] = std::move(meta);
+  if (era == Era::Modern) return modern_text(text, result.meta);
+  if (!result.meta.is_null()) text["_meta"] = std::move(result.meta);
   return to_text(text);
 }
 
-Json Server::modern_meta(Json meta) const {
-  meta[kServerInfoKey] = server_info_;
-  return meta;
+// Each object's closing brace makes way for one more member.
+std::string Server::modern_text(const Json& result, const Json& meta) const {
+  auto text = to_text(result);
+  text.back() = ',';
+  text.append(R"("_meta":)").append(meta.empty() ? "{" : to_text(meta));
+  if (!meta.empty()) text.back() = ',';
+  return text.append(server_info_member_).append("}}");
 }
 
 std::expected<const Tool*, ProtocolError> Server::find_tool(std::string_view name) const {
   return find(offer_.tools, tool_names_, name, "tool");
+}
+
+const Json* Server::schema_with_headers(std::string_view name) const {
+  const auto found = schemas_with_headers_.find(name);
+  return found == schemas_with_headers_.end() ? nullptr : &found->second;
 }
 
 std::expected<Prompt*, ProtocolError> Server::find_prompt(std::string_view name) const {

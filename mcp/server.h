@@ -4,11 +4,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mcp/changes.h"
+#include "mcp/heartbeat.h"
 #include "mcp/message.h"
 #include "mcp/resources.h"
 #include "mcp/revision.h"
@@ -33,6 +36,10 @@ struct Offer {
   Tools tools = {};
   std::unique_ptr<Resources> resources = {};
   Prompts prompts = {};
+  bool logs = false;  // whether tools send log messages
+  // Whether clients may be told that the list of tools, or of prompts, is another; of resources
+  // they always may.
+  bool tools_change = false, prompts_change = false;
 };
 
 class Server {
@@ -51,11 +58,16 @@ class Server {
   enum class Kept { No, Briefly, Long };
   [[nodiscard]] std::string result_text(Json result, Era era, Kept kept) const;
 
-  // What every modern result carries in its `_meta`, added to `meta` (null or an object).
-  [[nodiscard]] Json modern_meta(Json meta = nullptr) const;
+  // `result`, an object that is not empty and has no `_meta`, as modern JSON text: its `_meta` is
+  // `meta` (null or an object) and what every result carries there.
+  [[nodiscard]] std::string modern_text(const Json& result, const Json& meta = nullptr) const;
 
   // The tool called `name`, or an error that says which there are.
   [[nodiscard]] std::expected<const Tool*, ProtocolError> find_tool(std::string_view name) const;
+
+  // The input schema of the tool called `name` if some of its arguments are to be said in headers,
+  // too (`x-mcp-header`); else null.
+  [[nodiscard]] const Json* schema_with_headers(std::string_view name) const;
 
   // Likewise the prompt.
   [[nodiscard]] std::expected<Prompt*, ProtocolError> find_prompt(std::string_view name) const;
@@ -63,10 +75,13 @@ class Server {
   // Null where there are none.
   [[nodiscard]] Resources* resources() const { return offer_.resources.get(); }
   [[nodiscard]] bool has_prompts() const { return !offer_.prompts.empty(); }
+  [[nodiscard]] bool logs() const { return offer_.logs; }
 
-  // Whoever makes resources change announces it here.
+  // Whoever makes something change announces it here; it is told where it is of changing().
   [[nodiscard]] Changes& changes() { return changes_; }
+  [[nodiscard]] const std::set<Changed>& changing() const { return changing_; }
 
+  [[nodiscard]] Heartbeat& heartbeat() { return heartbeat_; }
   [[nodiscard]] WorkerPool& pool() { return pool_; }
 
  private:
@@ -74,11 +89,15 @@ class Server {
   [[nodiscard]] Json capabilities() const;
 
   const Json server_info_;
+  const std::string server_info_member_;  // of `_meta`
   const std::function<std::string()> instructions_;
   const Offer offer_;
-  std::vector<std::string> tool_names_, prompt_names_;  // parallel to those of offer_
+  const std::set<Changed> changing_;
+  std::vector<std::string> tool_names_, prompt_names_;             // parallel to those of offer_
+  std::map<std::string, Json, std::less<>> schemas_with_headers_;  // by tool
   std::string legacy_tool_list_, modern_tool_list_;
   Changes changes_;
+  Heartbeat heartbeat_;
   WorkerPool pool_;  // last: its threads end before what they use
 };
 

@@ -1,5 +1,7 @@
 #include "mcp/subscriptions.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "mcp/revision.h"
@@ -7,7 +9,26 @@
 namespace lightfast::mcp {
 namespace {
 
-constexpr const char* kListChanged = "notifications/resources/list_changed";
+struct List {
+  Changed what;
+  const char* filter;  // in a listen request
+  const char* changed;
+};
+constexpr std::array kLists = {
+    List{Changed::ToolList, "toolsListChanged", "notifications/tools/list_changed"},
+    List{Changed::PromptList, "promptsListChanged", "notifications/prompts/list_changed"},
+    List{Changed::AnyResource, "resourcesListChanged", "notifications/resources/list_changed"},
+};
+
+const char* list_changed(Changed what) {
+  return std::ranges::find(kLists, what, &List::what)->changed;
+}
+
+bool is_true(const Json& object, const char* key) {
+  const auto value = object.find(key);
+  return value != object.end() && value->is_boolean() && value->get<bool>();
+}
+
 constexpr const char* kUpdated = "notifications/resources/updated";
 
 std::string notification(const char* method, Json params, const MessageId* listen = nullptr) {
@@ -38,11 +59,11 @@ void Subscriptions::unsubscribe(const std::string& uri) {
 
 Subscriptions::Listen Subscriptions::honoured(const Json& wanted) const {
   Listen listen;
-  if (resources_ == nullptr) return listen;
-  const auto list = wanted.find("resourcesListChanged");
-  listen.of_list = list != wanted.end() && list->is_boolean() && list->get<bool>();
+  for (const auto& list : kLists) {
+    if (lists_.contains(list.what) && is_true(wanted, list.filter)) listen.lists.insert(list.what);
+  }
   const auto uris = wanted.find("resourceSubscriptions");
-  if (uris == wanted.end() || !uris->is_array()) return listen;
+  if (resources_ == nullptr || uris == wanted.end() || !uris->is_array()) return listen;
   std::size_t room = kMaxSubscriptions;
   for (const auto& [id, other] : listens_) room -= other.uris.size();
   for (const auto& uri : *uris) {
@@ -52,12 +73,15 @@ Subscriptions::Listen Subscriptions::honoured(const Json& wanted) const {
   return listen;
 }
 
-void Subscriptions::listen(const MessageId& id, const Json& wanted,
+void Subscriptions::listen(const MessageId& id, const Json& wanted, const Reply& reply,
                            const std::function<void(const Json& honoured)>& acknowledge) {
   const std::lock_guard lock(mutex_);
   auto listen = honoured(wanted);
+  listen.reply = reply;
   Json told = Json::object();
-  if (listen.of_list) told["resourcesListChanged"] = true;
+  for (const auto& list : kLists) {
+    if (listen.lists.contains(list.what)) told[list.filter] = true;
+  }
   for (const auto& [uri, version] : listen.uris) told["resourceSubscriptions"].push_back(uri);
   acknowledge(told);
   listens_.insert_or_assign(id, std::move(listen));
@@ -84,14 +108,20 @@ std::vector<std::string> Subscriptions::take_changed(Versions& known) {
   return changed;
 }
 
-void Subscriptions::tell(const std::function<void(std::string line)>& send) {
+void Subscriptions::tell(Changed what, const std::function<void(std::string line)>& send) {
+  if (!lists_.contains(what)) return;
+  const bool has_content = what == Changed::AnyResource;
   const std::lock_guard lock(mutex_);
-  if (in_session_) send(notification(kListChanged, Json::object()));
-  for (const auto& uri : take_changed(subscribed_)) send(notification(kUpdated, {{"uri", uri}}));
+  if (in_session_) send(notification(list_changed(what), Json::object()));
+  if (has_content) {
+    for (const auto& uri : take_changed(subscribed_)) send(notification(kUpdated, {{"uri", uri}}));
+  }
   for (auto& [id, listen] : listens_) {
-    if (listen.of_list) send(notification(kListChanged, Json::object(), &id));
+    if (listen.lists.contains(what))
+      listen.reply->notify(notification(list_changed(what), Json::object(), &id));
+    if (!has_content) continue;
     for (const auto& uri : take_changed(listen.uris))
-      send(notification(kUpdated, {{"uri", uri}}, &id));
+      listen.reply->notify(notification(kUpdated, {{"uri", uri}}, &id));
   }
 }
 

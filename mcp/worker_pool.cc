@@ -6,6 +6,16 @@
 
 namespace lightfast::mcp {
 
+// Out of the list, which a thread that retires would change, none retires any more.
+WorkerPool::~WorkerPool() {
+  std::vector<std::jthread> ending;
+  {
+    const std::lock_guard lock(mutex_);
+    ending.swap(threads_);
+  }
+  for (auto& thread : ending) thread.request_stop();
+}
+
 bool WorkerPool::submit(Job job) {
   {
     const std::lock_guard lock(mutex_);
@@ -15,6 +25,22 @@ bool WorkerPool::submit(Job job) {
   }
   changed_.notify_one();  // without the lock, which the one that wakes takes at once
   return true;
+}
+
+bool WorkerPool::wait_until_idle(std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  constexpr std::chrono::milliseconds kLook{5};  // rare enough to spare the workers a signal
+  for (;;) {
+    const auto [running, waiting] = load();
+    if (running + waiting == 0) return true;
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+WorkerPool::Load WorkerPool::load() {
+  const std::lock_guard lock(mutex_);
+  return {running_, queue_.size()};
 }
 
 // With the lock held: sees that there are as many threads as `jobs`, or as many as there may be.

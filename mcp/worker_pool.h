@@ -30,11 +30,21 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // Drops jobs that have not begun and waits for those that have, however long they take.
-  ~WorkerPool() = default;
+  ~WorkerPool();
 
   // Has `job`, which does not throw, run on a thread of the pool. False when the queue is full or
   // no thread can be had; the job is then dropped.
   [[nodiscard]] bool submit(Job job);
+
+  // Waits until nothing runs or waits; false when `timeout` passed first.
+  [[nodiscard]] bool wait_until_idle(std::chrono::milliseconds timeout);
+
+  // Jobs that run, and that wait for a thread.
+  struct Load {
+    std::size_t running = 0, waiting = 0;
+  };
+  [[nodiscard]] Load load();
+  [[nodiscard]] const WorkerLimits& limits() const { return limits_; }
 
  private:
   [[nodiscard]] bool ensure_thread(std::size_t jobs);
@@ -47,7 +57,7 @@ class WorkerPool {
   std::deque<Job> queue_;
   std::size_t running_ = 0;
   std::vector<std::jthread> retired_;  // have ended, or are about to
-  std::vector<std::jthread> threads_;  // last: they end before what they use
+  std::vector<std::jthread> threads_;  // that are there; the destructor ends them
 };
 
 }  // namespace lightfast::mcp

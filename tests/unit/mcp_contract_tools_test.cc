@@ -2,6 +2,7 @@
 
 #include "mcp/contract_tools.h"
 #include "tests/unit/mcp_catalog.h"
+#include "tests/unit/mcp_session.h"
 
 namespace lightfast::mcp {
 namespace {
@@ -13,13 +14,13 @@ TEST_CASE("a procedure shown as text answers its texts and no structured content
   CHECK(definition["name"] == "lightfast_shout");
   CHECK(definition["_meta"]["anthropic/alwaysLoad"] == true);
   CHECK_FALSE(definition.contains("outputSchema"));
-  const ToolResult result = tools[0]->call({{{"text", "hi"}}, {}});
+  const ToolResult result = test::answer_of(*tools[0], {{"text", "hi"}});
   CHECK(result.content.dump() ==
         R"([{"type":"text","text":"hi!"},{"type":"text","text":"[exit 0]"}])");
   CHECK_FALSE(result.structured.has_value());
   CHECK(result.meta.dump() == R"({"lightfast/result":{"exitCode":0}})");
   CHECK_FALSE(result.is_error);
-  CHECK(tools[0]->call({{{"text", ""}}, {}}).is_error);
+  CHECK(test::answer_of(*tools[0], {{"text", ""}}).is_error);
 }
 
 TEST_CASE("a structured procedure answers the same JSON twice") {
@@ -29,7 +30,7 @@ TEST_CASE("a structured procedure answers the same JSON twice") {
   CHECK(definition["name"] == "lightfast_graph_sum");
   CHECK(definition["outputSchema"] == catalog.procedures()[1].declaration.output_schema);
   CHECK_FALSE(definition.contains("_meta"));
-  const ToolResult result = tools[1]->call({{{"a", 1}, {"b", 2}}, {}});
+  const ToolResult result = test::answer_of(*tools[1], {{"a", 1}, {"b", 2}});
   CHECK(result.structured->dump() == R"({"sum":3})");
   CHECK(result.content[0]["text"] == R"({"sum":3})");
 }
@@ -40,7 +41,7 @@ TEST_CASE("what the contract refuses or cannot do is a result that says so") {
   for (const Json& arguments : {Json{{"a", 1}}, Json{{"a", "x"}, {"b", 2}},
                                 Json{{"a", 1}, {"b", 2}, {"c", 3}}, Json{{"a", -1}, {"b", 2}}}) {
     INFO(arguments.dump());
-    const ToolResult result = tools.at(1)->call({arguments, {}});
+    const ToolResult result = test::answer_of(*tools.at(1), arguments);
     CHECK(result.is_error);
     CHECK_FALSE(result.structured.has_value());
     CHECK(result.content.size() == 1);
@@ -59,7 +60,7 @@ TEST_CASE("a handler is told of the caller's organisation and of cancellation") 
   REQUIRE(catalog.has_value());
   std::stop_source stop;
   const Tools tools = contract_tools(*catalog, {"acme"});
-  (void)tools.at(0)->call({{{"text", "x"}}, stop.get_token()});
+  (void)test::answer_of(*tools.at(0), {{"text", "x"}}, stop.get_token());
   stop.request_stop();
   CHECK(seen.org.value == "acme");
   CHECK(seen.request.value.size() == 36);

@@ -29,7 +29,13 @@ TEST_CASE("a well-formed line becomes the message it is") {
       {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
        Notification{"notifications/initialized", Json::object()}},
       {R"({"jsonrpc":"2.0","method":"n","params":[1]})", Ignored{}},
-      {R"({"jsonrpc":"2.0","id":1,"result":{}})", Ignored{}},
+      {R"({"jsonrpc":"2.0","id":1,"result":{}})", Answered{{"1"}, Json::object()}},
+      {R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}})",
+       Answered{{"1"},
+                std::unexpected(
+                    ProtocolError{ErrorCode::Internal, "no", {{"code", -1}, {"message", "no"}}})}},
+      {R"({"jsonrpc":"2.0","id":1,"error":7})",
+       Answered{{"1"}, std::unexpected(ProtocolError{ErrorCode::Internal, "error", 7})}},
       {R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}})", Ignored{}},
       {R"({"jsonrpc":"1.0","id":{},"result":3})", Ignored{}},
   };

@@ -49,7 +49,7 @@ class Greeting final : public Prompt {
             {"arguments",
              {{{"name", "who"}, {"required", true}}, {{"name", "how"}, {"required", false}}}}};
   }
-  std::expected<Json, ProtocolError> get(const Json& arguments,
+  std::expected<Json, ProtocolError> get(const Json& arguments, const ClientInput& /*input*/,
                                          const std::stop_token& /*stop*/) override {
     return Json({{"messages", Json::array({arguments})}});
   }
@@ -189,7 +189,7 @@ struct Watched {
 
   void change(const char* version) {
     resource->now = version;
-    talk.server.changes().announce();
+    talk.server.changes().announce(Changed::AnyResource);
   }
   std::vector<Json> told() {
     std::vector<Json> lines;

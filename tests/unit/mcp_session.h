@@ -29,7 +29,8 @@ class FunctionTool final : public mcp::Tool {
   [[nodiscard]] Json definition() const override {
     return {{"name", name_}, {"inputSchema", {{"type", "object"}}}};
   }
-  [[nodiscard]] mcp::ToolResult call(const mcp::ToolCall& call) const override {
+  [[nodiscard]] std::expected<mcp::ToolResult, mcp::ProtocolError> call(
+      const mcp::ToolCall& call) const override {
     return body_(call);
   }
 
@@ -37,6 +38,33 @@ class FunctionTool final : public mcp::Tool {
   const std::string name_;
   const Body body_;
 };
+
+// A client that is told nothing and cannot be asked.
+class SilentCaller final : public mcp::Caller {
+ public:
+  void progress(double /*done*/, double /*total*/, const std::string& /*message*/) override {}
+  void log(mcp::LogLevel /*level*/, const Json& /*data*/) override {}
+  [[nodiscard]] const Json& capabilities() const override { return capabilities_; }
+  [[nodiscard]] bool can_be_asked() const override { return false; }
+  std::expected<Json, mcp::ProtocolError> ask(const std::string& /*method*/,
+                                              Json /*params*/) override {
+    return std::unexpected(mcp::ProtocolError{});
+  }
+
+ private:
+  const Json capabilities_ = Json::object();
+};
+
+// What `tool` answers to `arguments`, checked or called.
+inline mcp::ToolResult answer_of(const mcp::Tool& tool, const Json& arguments,
+                                 std::stop_token stop = {}) {
+  const auto checked = tool.check(arguments);
+  if (!checked) return checked.error();
+  SilentCaller caller;
+  const auto result = tool.call({*checked, std::move(stop), caller});
+  REQUIRE(result.has_value());
+  return *result;
+}
 
 inline mcp::ToolResult text_result(std::string text) {
   mcp::ToolResult result;
