@@ -85,6 +85,7 @@ Result<TierReport> Sandboxes::report(bool all) {
     return Error{ErrorKind::Unavailable,
                  "asking for the isolation tiers: the launcher gave no answer"};
   report_ = TRY(decode_report(packet.bytes));
+  known_tier_ = report_->tier;
   log_for("sandbox").info("tier={} landlock_abi={} control_groups={}", report_->tier,
                           report_->landlock_abi,
                           report_->controllers.empty() ? "none" : report_->controllers);

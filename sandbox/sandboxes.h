@@ -3,6 +3,7 @@
 // called from any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -57,6 +58,12 @@ class Sandboxes {
   // kept.
   Result<TierReport> report(bool all);
 
+  // The tier in use as far as it is known, without waiting; 0: none.
+  [[nodiscard]] std::optional<int> known_tier() const {
+    const int tier = known_tier_;
+    return tier < 0 ? std::nullopt : std::optional(tier);
+  }
+
   // Sets the workspace of `org` up ahead of its first command.
   Result<void> prepare(const OrgId& org, const std::filesystem::path& snapshot);
 
@@ -90,6 +97,7 @@ class Sandboxes {
   std::mutex toolbox_mutex_;
   std::optional<Toolbox> toolbox_;
   std::optional<TierReport> report_;  // guarded by toolbox_mutex_
+  std::atomic<int> known_tier_ = -1;  // of report_
   std::mutex workspaces_mutex_;
   // The newest snapshot's; older ones end with their last command. Idle ones shrink, then close.
   std::map<OrgId, std::shared_ptr<OpenWorkspace>> workspaces_;
