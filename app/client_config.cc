@@ -4,11 +4,14 @@
 #include <array>
 #include <cctype>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
+
+#include "base/base_url.h"
 
 namespace lightfast {
 namespace {
@@ -118,12 +121,24 @@ class TomlReader {
   bool in_string_ = false, written_otherwise_ = false;
 };
 
+bool sets(std::string_view line, std::initializer_list<std::string_view> keys) {
+  const auto text = without_blanks(line);
+  return std::ranges::any_of(
+      keys, [&text](std::string_view key) { return text.starts_with(std::string(key) + "="); });
+}
+
 bool is_comment(std::string_view line) { return without_blanks(line).starts_with('#'); }
 
-// Whether `line` sets `command` or `args`.
-bool is_ours(std::string_view line) {
-  const auto text = without_blanks(line);
-  return text.starts_with("command=") || text.starts_with("args=");
+// Whether `line` sets what `entry` says.
+bool is_of(const ServerEntry& entry, std::string_view line) {
+  if (std::holds_alternative<OwnServer>(entry)) return sets(line, {"command", "args"});
+  const bool has_key = !std::get<HostedServer>(entry).key_variable.empty();
+  return sets(line, {"url"}) || (has_key && sets(line, {"bearer_token_env_var"}));
+}
+
+// Whether `line` can only be in a table of the other kind.
+bool is_of_other_kind(const ServerEntry& entry, std::string_view line) {
+  return sets(line, {std::holds_alternative<OwnServer>(entry) ? "url" : "command"});
 }
 
 // Where the string that begins at `from` ends: behind its closing quote.
@@ -148,11 +163,22 @@ int opened_arrays(std::string_view line) {
   return opened;
 }
 
-std::string keys_of(const ServerEntry& entry) {
+std::string keys_of(const OwnServer& server) {
   std::string arguments;
-  for (const auto& argument : entry.arguments)
+  for (const auto& argument : server.arguments)
     arguments += (arguments.empty() ? "" : ", ") + toml_string(argument);
-  return fmt::format("command = {}\nargs = [{}]\n", toml_string(entry.command), arguments);
+  return fmt::format("command = {}\nargs = [{}]\n", toml_string(server.command), arguments);
+}
+
+std::string keys_of(const HostedServer& server) {
+  auto keys = fmt::format("url = {}\n", toml_string(server.url));
+  if (!server.key_variable.empty())
+    keys += fmt::format("bearer_token_env_var = {}\n", toml_string(server.key_variable));
+  return keys;
+}
+
+std::string keys_of(const ServerEntry& entry) {
+  return std::visit([](const auto& server) { return keys_of(server); }, entry);
 }
 
 // With an empty line behind it, if there is anything.
@@ -161,12 +187,43 @@ std::string as_paragraph(std::string text) {
   return text;
 }
 
+bool is_table_of_other_kind(std::string_view text, const std::string& name,
+                            const ServerEntry& entry) {
+  TomlReader reader(name);
+  return std::ranges::any_of(lines_of(text), [&](std::string_view line) {
+    return reader.next(line) == Of::Table && is_of_other_kind(entry, line);
+  });
+}
+
 Error written_otherwise(const std::string& name) {
   return {ErrorKind::InvalidArgument,
           fmt::format("it has 'mcp_servers.{}' as keys with dots; mend it by hand", name)};
 }
 
 }  // namespace
+
+Result<std::string> mcp_url(std::string_view base_url) {
+  const auto url = TRY(parse_base_url(base_url));
+  return url.text() + (url.path.ends_with("/mcp") ? "" : "/mcp");
+}
+
+Json json_entry(const ServerEntry& entry, const JsonDialect& dialect) {
+  Json object = Json::object();
+  const auto* own = std::get_if<OwnServer>(&entry);
+  if (dialect.names_type) object["type"] = own != nullptr ? "stdio" : "http";
+  if (own != nullptr) {
+    object["command"] = own->command;
+    object["args"] = own->arguments;
+    return object;
+  }
+  const auto& hosted = std::get<HostedServer>(entry);
+  object["url"] = hosted.url;
+  if (!hosted.key_variable.empty()) {
+    object["headers"]["Authorization"] =
+        "Bearer " + dialect.variable_begin + hosted.key_variable + "}";
+  }
+  return object;
+}
 
 Result<std::string> with_json_entry(std::string_view text, const JsonPlace& place,
                                     const std::string& name, const Json& entry) {
@@ -181,8 +238,9 @@ Result<std::string> with_json_entry(std::string_view text, const JsonPlace& plac
     }
   }
   auto& server = (*object)[name];
-  if (!server.is_object()) server = Json::object();
-  server.update(entry);
+  const bool is_same_kind = server.contains("url") == entry.contains("url");
+  if (!server.is_object() || !is_same_kind) server = Json::object();
+  server.merge_patch(entry);
   return printed(document);
 }
 
@@ -206,6 +264,8 @@ Result<std::string> without_toml_entry(std::string_view text, const std::string&
 
 Result<std::string> with_toml_entry(std::string_view text, const std::string& name,
                                     const ServerEntry& entry) {
+  if (is_table_of_other_kind(text, name, entry))
+    return with_toml_entry(TRY(without_toml_entry(text, name)), name, entry);
   TomlReader reader(name);
   const auto keys = keys_of(entry);
   std::string written;
@@ -213,7 +273,7 @@ Result<std::string> with_toml_entry(std::string_view text, const std::string& na
   int open = 0;  // arrays of a key of ours that goes on over several lines
   for (const auto line : lines_of(text)) {
     const auto of = reader.next(line);
-    const bool replaced = of == Of::Table && (open > 0 || is_ours(line));
+    const bool replaced = of == Of::Table && (open > 0 || is_of(entry, line));
     open = replaced ? open + opened_arrays(line) : 0;
     if (!replaced) written += line;
     if (of == Of::Header) {

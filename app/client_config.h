@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/json.h"
@@ -12,18 +13,38 @@
 
 namespace lightfast {
 
-// How a client starts the server.
-struct ServerEntry {
+// A server that the client starts itself and speaks to by its pipes.
+struct OwnServer {
   std::string command;
   std::vector<std::string> arguments;
+};
+
+// A server that runs elsewhere.
+struct HostedServer {
+  std::string url;           // as mcp_url() makes it
+  std::string key_variable;  // the environment variable with the API key; empty: none is sent
+};
+
+using ServerEntry = std::variant<OwnServer, HostedServer>;
+
+// How a client wants its JSON entries.
+struct JsonDialect {
+  bool names_type = false;          // `stdio` or `http`
+  std::string variable_begin = {};  // what stands before a variable's name to have it expanded
 };
 
 // In a JSON file, the members from the root to the object of servers (`mcpServers`).
 using JsonPlace = std::vector<std::string>;
 
-// The text with `entry` as server `name`; of one that is there already, what else it has is kept.
-// InvalidArgument when the text is no JSON (comments are
-// none) or has something else in that place.
+// Where the server at `base_url` speaks MCP. InvalidArgument for what parse_base_url() refuses.
+Result<std::string> mcp_url(std::string_view base_url);
+
+// An entry as an object of a JSON file.
+Json json_entry(const ServerEntry& entry, const JsonDialect& dialect);
+
+// The text with `entry` as server `name`. Of one that is there already what else it has is kept,
+// unless it is of the other kind. InvalidArgument when the text is no JSON (comments are none) or
+// has something else in that place.
 Result<std::string> with_json_entry(std::string_view text, const JsonPlace& place,
                                     const std::string& name, const Json& entry);
 

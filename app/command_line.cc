@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <memory>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -75,33 +76,58 @@ class Parser {
  private:
   void add_setting(const Setting& setting) {
     auto& slot = settings_[setting.name];
-    slot.option = root_.add_option(std::string("--") + setting.name, slot.value, setting.help)
-                      ->type_name(setting.value);
-    slot.option->group(
-        "Settings (each also LIGHTFAST_NAME in the environment, and a key of --config)");
+    const auto name = std::string("--") + setting.name;
+    if (setting.value == nullptr) {
+      slot.option = root_.add_flag(name, slot.value, setting.help);
+    } else {
+      slot.option = root_.add_option(name, slot.value, setting.help)->type_name(setting.value);
+    }
+    slot.option->group(setting.of_service ? "Settings of serve, and of mcp as a bridge to it"
+                                          : "Settings (each also LIGHTFAST_NAME in the "
+                                            "environment, and a key of --config)");
+  }
+
+  CLI::App* add_command(CommandKind kind, const char* name, const char* help) {
+    CLI::App* command = root_.add_subcommand(name, help);
+    kinds_.emplace_back(command, kind);
+    return command;
   }
 
   void add_commands() {
-    mcp_ = root_.add_subcommand("mcp",
-                                "serve MCP over stdin and stdout, for Claude Code, Cursor, Codex");
-    doctor_ = root_.add_subcommand(
-        "doctor", "say what isolation this machine gives, what is configured, what is wrong");
-    init_ = root_.add_subcommand("init", "write a starter .lightfast repository");
-    init_->add_option("DIR", line_.directory, "where (default: here)");
-    openapi_ = root_.add_subcommand("openapi", "print the OpenAPI document of all procedures");
+    add_command(CommandKind::Mcp, "mcp",
+                "serve MCP over stdin and stdout, for Claude Code, Cursor, Codex");
+    add_command(CommandKind::Serve, "serve", "serve MCP and the REST API over HTTP");
+    add_keys();
+    add_command(CommandKind::Doctor, "doctor",
+                "say what isolation this machine gives, what is configured, what is wrong");
+    add_command(CommandKind::Init, "init", "write a starter .lightfast repository")
+        ->add_option("DIR", line_.directory, "where (default: here)");
+    add_command(CommandKind::OpenApi, "openapi", "print the OpenAPI document of all procedures");
     add_setup();
   }
 
+  void add_keys() {
+    CLI::App* keys =
+        add_command(CommandKind::Keys, "keys", "create, list and revoke API keys of a server");
+    keys->require_subcommand(1);
+    create_key_ = keys->add_subcommand("create", "print a new key, for --org, this once");
+    create_key_->add_option("--label", line_.keys.label, "what the key is for");
+    keys->add_subcommand("list", "the keys there are, without their secrets");
+    revoke_key_ = keys->add_subcommand("revoke", "make a key worthless at once");
+    revoke_key_->add_option("ID", line_.keys.id, "as `keys list` shows it")->required();
+  }
+
   void add_setup() {
-    setup_ = root_.add_subcommand("setup", "write a client's configuration, for --repo");
+    CLI::App* command = add_command(CommandKind::Setup, "setup",
+                                    "write a client's configuration, for --repo or --base-url");
     auto& setup = line_.setup;
-    setup_->add_option("CLIENT", setup.client, "claude-code, cursor or codex")
+    command->add_option("CLIENT", setup.client, "claude-code, cursor or codex")
         ->required()
         ->check(CLI::IsMember({"claude-code", "cursor", "codex"}));
-    setup_->add_option("--scope", setup.scope, "user (default), project, or Claude Code's local")
+    command->add_option("--scope", setup.scope, "user (default), project, or Claude Code's local")
         ->check(CLI::IsMember({"user", "project", "local"}));
-    setup_->add_flag("--dry-run", setup.dry_run, "print the entry, write nothing");
-    setup_->add_flag("--undo", setup.undo, "take the entry out again");
+    command->add_flag("--dry-run", setup.dry_run, "print the entry, write nothing");
+    command->add_flag("--undo", setup.undo, "take the entry out again");
   }
 
   // Procedures with longer keys are nested: `graph query`.
@@ -172,10 +198,16 @@ class Parser {
     }
     if (root_.get_subcommands().empty())
       return error_of_use("no command given; see lightfast --help");
-    if (doctor_->parsed()) line_.kind = CommandKind::Doctor;
-    if (init_->parsed()) line_.kind = CommandKind::Init;
-    if (openapi_->parsed()) line_.kind = CommandKind::OpenApi;
-    if (setup_->parsed()) line_.kind = CommandKind::Setup;
+    for (const auto& [command, kind] : kinds_) {
+      if (command->parsed()) line_.kind = kind;
+    }
+    if (create_key_->parsed()) line_.keys.action = KeysRequest::Action::Create;
+    if (revoke_key_->parsed()) line_.keys.action = KeysRequest::Action::Revoke;
+    return with_procedure();
+  }
+
+  // Of a procedure, the input that its options and words make.
+  ParsedLine with_procedure() {
     for (std::size_t i = 0; i < options_.size(); ++i) {
       if (!options_[i]->command->parsed()) continue;
       line_.kind = CommandKind::Procedure;
@@ -232,8 +264,8 @@ class Parser {
   const std::vector<contract::Procedure>& procedures_;
   CLI::App root_{"Lightfast: an organisation's context, for AI agents.", "lightfast"};
   std::map<std::string, Slot> settings_;
-  CLI::App *mcp_ = nullptr, *doctor_ = nullptr, *init_ = nullptr, *openapi_ = nullptr,
-           *setup_ = nullptr;
+  std::vector<std::pair<const CLI::App*, CommandKind>> kinds_;
+  CLI::App *create_key_ = nullptr, *revoke_key_ = nullptr;
   std::vector<std::string> words_;                          // behind `--`
   std::vector<std::unique_ptr<ProcedureOptions>> options_;  // parallel to procedures_
   CommandLine line_;

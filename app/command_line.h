@@ -12,7 +12,14 @@
 
 namespace lightfast {
 
-enum class CommandKind { Mcp, Doctor, Init, OpenApi, Setup, Procedure };
+enum class CommandKind { Mcp, Serve, Keys, Doctor, Init, OpenApi, Setup, Procedure };
+
+// What to do with the API keys of a hosted server.
+struct KeysRequest {
+  enum class Action { Create, List, Revoke } action = Action::List;
+  std::string id;     // of the key to revoke
+  std::string label;  // of the one to create: what it is for
+};
 
 // What of a client's configuration is to be changed.
 struct SetupRequest {
@@ -26,6 +33,7 @@ struct CommandLine {
   std::map<std::string, std::string> flags;  // settings given as options, by name
   std::string directory = ".";               // of init
   SetupRequest setup;
+  KeysRequest keys;
   std::size_t procedure = 0;  // index into the declarations
   std::string input;          // of the procedure, a JSON object
   bool json = false;          // print the REST response

@@ -22,4 +22,10 @@ Result<int> run_init(const std::filesystem::path& directory);
 Result<int> run_openapi();
 Result<int> run_setup(const Settings& settings, const CommandLine& line);
 
+// Of the second program, lightfast-http, which alone links what speaks HTTP and TLS: loading that
+// would double the time until `lightfast mcp` answers.
+Result<int> run_serve(const Settings& settings);
+Result<int> run_bridge(const Settings& settings);
+Result<int> run_keys(const Settings& settings, const KeysRequest& request);
+
 }  // namespace lightfast

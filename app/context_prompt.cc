@@ -133,6 +133,7 @@ class ContextPrompt final : public mcp::Prompt {
   }
 
   std::expected<Json, mcp::ProtocolError> get(const Json& arguments,
+                                              const mcp::ClientInput& /*input*/,
                                               const std::stop_token& stop) override {
     const auto current = files_.current(stop);
     if (!current) return std::unexpected(protocol_error(current.error()));

@@ -1,60 +1,44 @@
-#include <malloc.h>
+// lightfast: every command. Those that speak HTTP are done by lightfast-http, which is given the
+// same command line.
+#include <unistd.h>
 
-#include <csignal>
-#include <iostream>
+#include <cerrno>
 #include <string>
-#include <vector>
 
-#include <spdlog/fmt/fmt.h>
-
-#include "app/command_line.h"
 #include "app/commands.h"
-#include "app/services.h"
-#include "app/settings.h"
-#include "base/log.h"
-#include "base/text.h"
+#include "app/program.h"
+#include "base/files.h"
 
 namespace lightfast {
 namespace {
 
+char** own_arguments = nullptr;
+
+// Becomes lightfast-http; returns only when that cannot be.
+Result<int> become_http_program() {
+  const auto program = TRY(installed_file("lightfast-http"));
+  ::execv(program.c_str(), own_arguments);
+  return errno_error("starting '" + program.string() + "'", errno);
+}
+
 Result<int> run(const CommandLine& line) {
   if (line.kind == CommandKind::Init) return run_init(line.directory);
   if (line.kind == CommandKind::OpenApi) return run_openapi();
-  const auto settings = TRY(resolve_settings(line.flags, process_environment()));
-  // On a terminal stderr belongs to the command's own words.
-  const char* usual = line.kind == CommandKind::Mcp ? "info" : "error";
-  TRY(configure_logging({.level = settings.log_level.value_or(usual), .file = settings.log_file}));
+  if (line.kind == CommandKind::Serve || line.kind == CommandKind::Keys)
+    return become_http_program();
+  const auto settings = TRY(begin(line));
   if (line.kind == CommandKind::Doctor) return run_doctor(settings);
   if (line.kind == CommandKind::Setup) return run_setup(settings, line);
-  if (settings.repo.empty()) {
-    return Error{ErrorKind::InvalidArgument,
-                 "no repository: give --repo URL|PATH (or LIGHTFAST_REPO), or start one with "
-                 "`lightfast init`"};
-  }
+  if (line.kind == CommandKind::Mcp && is_bridge(settings)) return become_http_program();
+  TRY(need_repo(settings));
   if (line.kind == CommandKind::Procedure) return run_procedure(settings, line);
   return run_mcp(settings);
-}
-
-int main_with(const std::vector<std::string>& arguments) {
-  const auto parsed = parse_command_line(arguments, declared_procedures());
-  if (!parsed.command) {
-    (parsed.exit_code == 0 ? std::cout : std::cerr) << parsed.text;
-    return parsed.exit_code;
-  }
-  const auto exit_code = run(*parsed.command);
-  if (exit_code) return *exit_code;
-  std::cerr << fmt::format("lightfast: {}\n", visible_line(exit_code.error().message));
-  return kErrorOfUse;
 }
 
 }  // namespace
 }  // namespace lightfast
 
 int main(int count, char** arguments) {
-  // By themselves, limits that glibc raises with use would have each thread keep what one large
-  // answer took (mallopt(3)).
-  ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
-  ::mallopt(M_ARENA_MAX, 2);
-  ::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write that met it
-  return lightfast::main_with({arguments + 1, arguments + count});
+  lightfast::own_arguments = arguments;
+  return lightfast::run_program(count, arguments, lightfast::run);
 }

@@ -31,11 +31,71 @@ constexpr std::array kSettings = {
     Setting{"limits", "NAME=N,...",
             "what commands may use, such as memoryMiB=256,processes=64 (docs/configuration.md)"},
     Setting{"programs", "NAME,...",
-            "the programs that commands have; after a + these besides the usual ones"},
+            "the programs that commands have; after a + these besides the usual ones", true},
     Setting{"log-level", "LEVEL",
-            "error, warn, info, debug or off (default: info for mcp, error for others)"},
+            "error, warn, info, debug or off (default: info for mcp and serve, error for others)"},
     Setting{"log-file", "FILE", "where log lines go (default: stderr)"},
     Setting{"config", "FILE", "a JSON file with any of these settings as keys"},
+    Setting{.name = "listen",
+            .value = "HOST:PORT",
+            .help = "where to serve (default: 127.0.0.1:4114; port 0: any)",
+            .of_service = true},
+    Setting{.name = "open",
+            .value = nullptr,
+            .help = "serve everyone who can connect, without keys",
+            .of_service = true},
+    Setting{.name = "public-url",
+            .value = "URL",
+            .help = "how clients reach the server, if by another URL: through a proxy",
+            .of_service = true},
+    Setting{.name = "allowed-host",
+            .value = "NAME,...",
+            .help = "further names that requests may give as Host",
+            .is_list = true,
+            .of_service = true},
+    Setting{.name = "allowed-origin",
+            .value = "URL,...",
+            .help = "web pages' origins that may call the server",
+            .is_list = true,
+            .of_service = true},
+    Setting{.name = "trusted-proxy",
+            .value = "ADDRESS,...",
+            .help = "proxies whose X-Forwarded-For is believed; an address or a network such as "
+                    "10.0.0.0/8",
+            .is_list = true,
+            .of_service = true},
+    Setting{.name = "rate-limit",
+            .value = "N",
+            .help = "requests a minute of one key or address (default: 1200; 0: any number)",
+            .of_service = true},
+    Setting{.name = "tls-cert",
+            .value = "FILE",
+            .help = "the server's certificate chain (PEM); with --tls-key it speaks https",
+            .of_service = true},
+    Setting{.name = "tls-key",
+            .value = "FILE",
+            .help = "the certificate's private key (PEM)",
+            .of_service = true},
+    Setting{.name = "oauth-issuer",
+            .value = "URL",
+            .help = "the authorization server whose access tokens are accepted",
+            .of_service = true},
+    Setting{.name = "oauth-audience",
+            .value = "NAME",
+            .help = "what a token's `aud` must name (default: the server's public URL)",
+            .of_service = true},
+    Setting{.name = "oauth-jwks-url",
+            .value = "URL",
+            .help = "where the issuer's public keys are (default: its jwks_uri)",
+            .of_service = true},
+    Setting{.name = "base-url",
+            .value = "URL",
+            .help = "a lightfast server that `mcp` passes calls on to, with LIGHTFAST_API_KEY",
+            .of_service = true},
+    Setting{.name = "api-key-file",
+            .value = "FILE",
+            .help = "a file with the API key for --base-url",
+            .of_service = true},
 };
 
 std::string variable_of(std::string name) {
@@ -81,22 +141,27 @@ std::string limits_text(const Json& limits) {
   return fmt::format("{}", fmt::join(words, ","));
 }
 
-std::string programs_text(const Json& programs) {
+std::string list_text(const Json& names) {
   std::vector<std::string> words;
-  words.reserve(programs.size());
-  for (const auto& program : programs)
-    words.push_back(program.is_string() ? program.get<std::string>() : program.dump());
+  words.reserve(names.size());
+  for (const auto& name : names)
+    words.push_back(name.is_string() ? name.get<std::string>() : name.dump());
   return fmt::format("{}", fmt::join(words, ","));
 }
 
-// As the option takes it: `limits` may be an object of numbers, `programs` a list of names.
-Result<std::string> text_of(std::string_view name, const Json& value) {
+// As the option takes it: `limits` may be an object of numbers, a list a list of names, a switch
+// true or false, a number a number.
+Result<std::string> text_of(const Setting& setting, const Json& value) {
+  const std::string_view name = setting.name;
+  const bool is_limits = name == "limits";
+  if (setting.value == nullptr && value.is_boolean()) return std::string(value ? "true" : "");
   if (value.is_string()) return value.get<std::string>();
-  if (name == "limits" && value.is_object()) return limits_text(value);
-  if (name == "programs" && value.is_array()) return programs_text(value);
-  const char* wanted = "a string";
-  if (name == "limits") wanted = "an object of numbers";
-  if (name == "programs") wanted = "a list of names";
+  if (is_limits && value.is_object()) return limits_text(value);
+  if (setting.is_list && value.is_array()) return list_text(value);
+  if (name == "rate-limit" && value.is_number_unsigned()) return value.dump();
+  const char* wanted = setting.value == nullptr ? "true or false" : "a string";
+  if (is_limits) wanted = "an object of numbers";
+  if (setting.is_list) wanted = "a list of names";
   return Error{ErrorKind::InvalidArgument, fmt::format("'{}' must be {}", name, wanted)};
 }
 
@@ -111,7 +176,7 @@ Result<Values> read_config(const std::string& file) {
   for (const auto& [key, value] : document.items()) {
     const Setting* setting = find_setting(key);
     if (setting == nullptr) return unknown_key(file, key);
-    values[setting->name] = TRY(text_of(setting->name, value).during(doing));
+    values[setting->name] = TRY(text_of(*setting, value).during(doing));
   }
   return values;
 }
@@ -157,6 +222,47 @@ Result<std::string> secret(const std::string& name, const Environment& environme
   return content;
 }
 
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    const auto comma = std::min(list.find(','), list.size());
+    if (comma > 0) names.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return names;
+}
+
+Result<bool> is_on(const std::string& name, const std::string& value) {
+  if (value.empty() || value == "0" || value == "false") return false;
+  if (value == "1" || value == "true") return true;
+  return Error{ErrorKind::InvalidArgument, fmt::format("{}: use true or false", name)};
+}
+
+Result<ServiceSettings> service_settings(Values& values) {
+  ServiceSettings service;
+  if (!values["listen"].empty()) service.listen = values["listen"];
+  service.public_url = values["public-url"];
+  service.allowed_hosts = names_in(values["allowed-host"]);
+  service.allowed_origins = names_in(values["allowed-origin"]);
+  service.trusted_proxies = names_in(values["trusted-proxy"]);
+  service.oauth_issuer = values["oauth-issuer"];
+  service.oauth_audience = values["oauth-audience"];
+  service.oauth_jwks_url = values["oauth-jwks-url"];
+  service.tls_cert = values["tls-cert"];
+  service.tls_key = values["tls-key"];
+  service.open = TRY(is_on("open", values["open"]));
+  service.rate_limit = values["rate-limit"];
+  return service;
+}
+
+// The API key, from the environment or from the file that --api-key-file names.
+Result<std::string> api_key(const std::string& file, const Environment& environment) {
+  if (file.empty()) return secret("LIGHTFAST_API_KEY", environment);
+  return secret("LIGHTFAST_API_KEY", [&](const std::string& name) {
+    return name == "LIGHTFAST_API_KEY_FILE" ? std::optional(file) : environment(name);
+  });
+}
+
 Result<void> check_org(const std::string& org) {
   const bool plain = std::ranges::all_of(org, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
@@ -195,6 +301,9 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   settings.log_file = values["log-file"];
   settings.limits = values["limits"];
   settings.programs = values["programs"];
+  settings.service = TRY(service_settings(values));
+  settings.base_url = values["base-url"];
+  settings.api_key = TRY(api_key(values["api-key-file"], environment));
   settings.repo_token = TRY(secret("LIGHTFAST_REPO_TOKEN", environment));
   settings.ca_file = environment("LIGHTFAST_CA_FILE").value_or("");
   return settings;

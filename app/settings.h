@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/log.h"
@@ -17,12 +18,25 @@ namespace lightfast {
 // One setting that every command takes: `--name`, `LIGHTFAST_NAME` and the config key `name`.
 struct Setting {
   const char* name;
-  const char* value;  // what stands for the value in --help
+  const char* value;  // what stands for the value in --help; null for a switch, which takes none
   const char* help;
+  bool is_list = false;     // names joined by commas; a list in the config file
+  bool of_service = false;  // of `serve` and the bridge to it alone
 };
 
 // All settings, in the order of --help. `config` itself has no config key.
 std::span<const Setting> all_settings();
+
+// What `serve` alone is told; app/serve_settings.h makes sense of it.
+struct ServiceSettings {
+  std::string listen = "127.0.0.1:4114";
+  std::string public_url;
+  std::vector<std::string> allowed_hosts, allowed_origins, trusted_proxies;
+  std::string oauth_issuer, oauth_audience, oauth_jwks_url;
+  std::filesystem::path tls_cert, tls_key;
+  bool open = false;
+  std::string rate_limit;
+};
 
 struct Settings {
   std::string repo;    // empty: none given
@@ -36,6 +50,9 @@ struct Settings {
   std::filesystem::path ca_file;         // LIGHTFAST_CA_FILE
   std::string limits;                    // see app/sandbox_settings.h
   std::string programs;
+  ServiceSettings service;
+  std::string base_url;  // of the server that `mcp` is a bridge to; empty: none
+  std::string api_key;   // LIGHTFAST_API_KEY, or the content of the file --api-key-file names
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

@@ -17,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kName = "lightfast";
+constexpr const char* kKeyVariable = "LIGHTFAST_API_KEY";
 constexpr std::size_t kLargestFile = std::size_t{64} << 20U;  // Claude Code keeps much in its file
 constexpr ::mode_t kModeOfNew = 0600;
 
@@ -32,7 +33,7 @@ struct Target {
   fs::path file;
   bool is_toml = false;
   JsonPlace place = {};
-  bool names_type = false;  // Claude Code's entries say that they are `stdio`
+  JsonDialect dialect = {};
 };
 
 Error no_scope(const SetupRequest& request, const char* scopes) {
@@ -45,16 +46,19 @@ Result<Target> target_of(const SetupRequest& request) {
   const auto here = fs::current_path();
   const auto& scope = request.scope;
   if (request.client == "claude-code") {
-    if (scope == "project") return Target{here / ".mcp.json", false, {"mcpServers"}, true};
+    const JsonDialect dialect{.names_type = true, .variable_begin = "${"};
+    if (scope == "project") return Target{here / ".mcp.json", false, {"mcpServers"}, dialect};
     const fs::path file = own / ".claude.json";
-    if (scope == "user") return Target{file, false, {"mcpServers"}, true};
+    if (scope == "user") return Target{file, false, {"mcpServers"}, dialect};
     if (scope == "local")
-      return Target{file, false, {"projects", here.string(), "mcpServers"}, true};
+      return Target{file, false, {"projects", here.string(), "mcpServers"}, dialect};
     return no_scope(request, "user, local or project");
   }
   if (request.client == "cursor") {
-    if (scope == "project") return Target{here / ".cursor/mcp.json", false, {"mcpServers"}};
-    if (scope == "user") return Target{own / ".cursor/mcp.json", false, {"mcpServers"}};
+    const JsonDialect dialect{.names_type = false, .variable_begin = "${env:"};
+    if (scope == "project")
+      return Target{here / ".cursor/mcp.json", false, {"mcpServers"}, dialect};
+    if (scope == "user") return Target{own / ".cursor/mcp.json", false, {"mcpServers"}, dialect};
     return no_scope(request, "user or project");
   }
   if (scope != "user") return no_scope(request, "user");
@@ -68,41 +72,50 @@ std::string whole_path(const std::string& value) {
   return value.contains("://") ? value : fs::absolute(value).lexically_normal().string();
 }
 
-Result<ServerEntry> entry_of(const Settings& settings, const CommandLine& line) {
-  ServerEntry entry{.command = TRY(program_path()).string(),
-                    .arguments = {"mcp", "--repo", whole_path(settings.repo)}};
+Result<OwnServer> own_server(const Settings& settings, const CommandLine& line) {
+  OwnServer server{.command = TRY(program_path()).string(),
+                   .arguments = {"mcp", "--repo", whole_path(settings.repo)}};
   for (const auto& [name, value] : line.flags) {
     if (name == "repo") continue;
     const bool is_path = name == "data-dir" || name == "config" || name == "log-file";
-    entry.arguments.push_back("--" + name);
-    entry.arguments.push_back(is_path ? whole_path(value) : value);
+    server.arguments.push_back("--" + name);
+    server.arguments.push_back(is_path ? whole_path(value) : value);
   }
-  return entry;
+  return server;
 }
 
-Json json_of(const ServerEntry& entry, bool names_type) {
-  Json object = Json::object();
-  if (names_type) object["type"] = "stdio";
-  object["command"] = entry.command;
-  object["args"] = entry.arguments;
-  return object;
+// Where both a repository and a server are given, an option wins over the environment.
+Result<ServerEntry> entry_of(const Settings& settings, const CommandLine& line) {
+  const bool names_repo = line.flags.contains("repo"), names_url = line.flags.contains("base-url");
+  if (settings.repo.empty() && settings.base_url.empty()) {
+    return Error{ErrorKind::InvalidArgument,
+                 "nothing to set up: give --repo URL|PATH, which the client's server will serve, "
+                 "or --base-url URL of a server that runs elsewhere"};
+  }
+  if (!settings.repo.empty() && !settings.base_url.empty() && names_repo == names_url) {
+    return Error{ErrorKind::InvalidArgument,
+                 "both --repo and --base-url are given (or LIGHTFAST_REPO, LIGHTFAST_BASE_URL): "
+                 "give --repo for a server that the client starts, or --base-url for one that runs "
+                 "elsewhere"};
+  }
+  if (settings.base_url.empty() || names_repo) return TRY(own_server(settings, line));
+  return HostedServer{.url = TRY(mcp_url(settings.base_url)),
+                      .key_variable = settings.api_key.empty() ? "" : kKeyVariable};
 }
 
 Result<std::string> changed(const Target& target, const std::string& text,
                             const std::optional<ServerEntry>& entry) {
   if (target.is_toml)
     return entry ? with_toml_entry(text, kName, *entry) : without_toml_entry(text, kName);
-  return entry ? with_json_entry(text, target.place, kName, json_of(*entry, target.names_type))
+  return entry ? with_json_entry(text, target.place, kName, json_entry(*entry, target.dialect))
                : without_json_entry(text, target.place, kName);
 }
 
 // What the entry is by itself, for a person to read.
 Result<std::string> shown(const Target& target, const ServerEntry& entry) {
-  return changed({.file = {},
-                  .is_toml = target.is_toml,
-                  .place = target.place,
-                  .names_type = target.names_type},
-                 "", entry);
+  return changed(
+      {.file = {}, .is_toml = target.is_toml, .place = target.place, .dialect = target.dialect}, "",
+      entry);
 }
 
 Result<std::string> text_of(const fs::path& file) {
@@ -131,25 +144,34 @@ std::string how_to_check(const std::string& client) {
   return client == "codex" ? "/mcp inside Codex" : "Cursor's settings, under MCP";
 }
 
-void warn_of_token(const Settings& settings) {
-  if (settings.repo_token.empty()) return;
-  std::cout
-      << "The token of this environment is not written down: put it into a file that only you "
-         "can read, and name that in\nthe entry's environment as LIGHTFAST_REPO_TOKEN_FILE.\n";
+// Of secrets, which are never written down.
+void say_where_secrets_go(const Settings& settings, const ServerEntry& entry) {
+  if (std::holds_alternative<OwnServer>(entry)) {
+    if (settings.repo_token.empty()) return;
+    std::cout
+        << "The token of this environment is not written down: put it into a file that only you "
+           "can read, and name that in\nthe entry's environment as LIGHTFAST_REPO_TOKEN_FILE.\n";
+  } else if (settings.api_key.empty()) {
+    std::cout << fmt::format(
+        "No key is added: {} is not set. If the server wants one, set it and run this again; the "
+        "entry then has its name, not the key.\n",
+        kKeyVariable);
+  } else {
+    std::cout << fmt::format(
+        "The key itself is not written down: the client reads it from {}, which must be in the "
+        "environment it is started in.\n",
+        kKeyVariable);
+  }
 }
 
 }  // namespace
 
 Result<int> run_setup(const Settings& settings, const CommandLine& line) {
   const auto& request = line.setup;
-  if (settings.repo.empty() && !request.undo) {
-    return Error{ErrorKind::InvalidArgument,
-                 "no repository: give --repo URL|PATH, which the client's server will serve"};
-  }
-  const auto target = TRY(target_of(request));
-  const auto before = TRY(text_of(target.file));
   std::optional<ServerEntry> entry;
   if (!request.undo) entry = TRY(entry_of(settings, line));
+  const auto target = TRY(target_of(request));
+  const auto before = TRY(text_of(target.file));
   const auto doing = fmt::format("changing '{}'", target.file.string());
   const auto after = TRY(changed(target, before, entry).during(doing));
   const auto* what = request.undo ? "without the entry" : "with this entry";
@@ -164,8 +186,8 @@ Result<int> run_setup(const Settings& settings, const CommandLine& line) {
   }
   TRY(replace(target.file, after));
   std::cout << fmt::format("Wrote '{}' {}.\n", target.file.string(), what);
-  if (request.undo) return 0;
-  warn_of_token(settings);
+  if (!entry) return 0;
+  say_where_secrets_go(settings, *entry);
   std::cout << fmt::format("Look: {}. To take it back: lightfast setup {} --scope {} --undo\n",
                            how_to_check(request.client), request.client, request.scope);
   return 0;

@@ -27,7 +27,8 @@ target_compile_options(lightfast_warnings INTERFACE
   $<$<BOOL:${LIGHTFAST_WERROR}>:-Werror>
   -fstack-protector-strong
   "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
-target_link_options(lightfast_warnings INTERFACE -Wl,-z,relro,-z,now)
+# --as-needed: a program loads the libraries that it uses, not all that its rooms could.
+target_link_options(lightfast_warnings INTERFACE -Wl,-z,relro,-z,now,--as-needed)
 
 add_library(lightfast_options INTERFACE)
 target_link_libraries(lightfast_options INTERFACE lightfast_warnings)

@@ -1,0 +1,65 @@
+// What is where in a served Lightfast: MCP, the REST routes of the contract, and what tells of the
+// server itself. On the HTTP server's thread; calls are worked on in the MCP server's pool.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+
+#include "app/http_auth.h"
+#include "app/metrics.h"
+#include "app/services.h"
+#include "contract/catalog.h"
+#include "http/exchange.h"
+#include "http/server.h"
+#include "mcp/http_endpoint.h"
+#include "mcp/server.h"
+
+namespace lightfast {
+
+class HttpService final : public http::Service {
+ public:
+  struct Parts {
+    Services& services;
+    mcp::Server& mcp;
+    HttpAuth& auth;
+    const http::AccessRules& access;
+    http::Server& http;
+    Metrics& metrics;
+  };
+  explicit HttpService(const Parts& parts);
+
+  void handle(std::shared_ptr<http::Exchange> exchange) override;
+  void drain() override { endpoint_.drain(); }
+  void cut() override;
+
+  // Every few seconds.
+  void keep_house() { endpoint_.keep_house(); }
+
+ private:
+  using Exchange = std::shared_ptr<http::Exchange>;
+  struct Route {
+    std::string_view path;
+    std::string_view methods;  // as the Allow header has them
+    void (HttpService::*answer)(const Exchange& exchange);
+  };
+  struct Call;  // of a procedure, under way
+  static const Route* find_route(std::string_view path);
+
+  void route(const Exchange& exchange);
+  void answer_procedure(const Exchange& exchange, const contract::BoundProcedure& procedure);
+  void healthz(const Exchange& exchange);
+  void readyz(const Exchange& exchange);
+  void metrics(const Exchange& exchange);
+  void openapi(const Exchange& exchange);
+  void resource_metadata(const Exchange& exchange);
+  void mcp(const Exchange& exchange);
+  bool is_shown(const Exchange& exchange);
+
+  Parts parts_;
+  mcp::HttpEndpoint endpoint_;
+  const std::string openapi_;
+  std::list<Call*> calls_;
+};
+
+}  // namespace lightfast

@@ -1,0 +1,100 @@
+#include "app/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+
+namespace lightfast {
+namespace {
+
+struct Described {
+  std::string_view name;
+  const char* help;
+};
+
+constexpr std::array kGauges = {
+    Described{"lightfast_http_connections", "Connections that are open."},
+    Described{"lightfast_http_streams", "Answers in pieces that go on."},
+    Described{"lightfast_http_refused_connections", "Connections beyond the limit, so far."},
+    Described{"lightfast_http_timed_out", "Requests or readers that were too slow, so far."},
+    Described{"lightfast_http_cut_off", "Streams that were not read, so far."},
+    Described{"lightfast_http_bad_requests", "Requests that were none or too large, so far."},
+    Described{"lightfast_auth_refused", "Requests without a good key or token, so far."},
+    Described{"lightfast_auth_rate_limited", "Requests beyond the rate limit, so far."},
+    Described{"lightfast_mcp_sessions", "Sessions of legacy MCP clients."},
+    Described{"lightfast_workers_running", "Calls that are being worked on."},
+    Described{"lightfast_workers_waiting", "Calls that wait for a worker."},
+    Described{"lightfast_sandbox_tier",
+              "The isolation tier in use; 0: none, commands are refused."},
+    Described{"lightfast_repo_ready", "1 when there is a snapshot to serve."},
+    Described{"lightfast_repo_stale", "1 when the last attempt to sync failed."},
+    Described{"lightfast_repo_committed_seconds", "When the served commit was made, Unix time."},
+};
+
+// From a call that runs nothing to the longest that a command may take.
+const prometheus::Histogram::BucketBoundaries buckets = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+
+}  // namespace
+
+struct Metrics::State {
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>& calls =
+      prometheus::BuildCounter()
+          .Name("lightfast_calls_total")
+          .Help("Calls of procedures, by how they ended.")
+          .Register(registry);
+  prometheus::Family<prometheus::Histogram>& durations =
+      prometheus::BuildHistogram()
+          .Name("lightfast_call_duration_seconds")
+          .Help("How long calls of procedures took.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& requests =
+      prometheus::BuildCounter()
+          .Name("lightfast_http_requests_total")
+          .Help("HTTP requests, by the status of their answer; 0: closed without one.")
+          .Register(registry);
+};
+
+Metrics::Metrics() : state_(std::make_unique<State>()) {
+  prometheus::BuildGauge()
+      .Name("lightfast_build_info")
+      .Help("1, with the version.")
+      .Register(state_->registry)
+      .Add({{"version", LIGHTFAST_VERSION}})
+      .Set(1);
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::count_call(const std::string& procedure, const std::string& code,
+                         std::chrono::duration<double> took) {
+  state_->calls.Add({{"procedure", procedure}, {"code", code}}).Increment();
+  state_->durations.Add({{"procedure", procedure}}, buckets).Observe(took.count());
+}
+
+void Metrics::count_request(int status) {
+  state_->requests.Add({{"status", std::to_string(status)}}).Increment();
+}
+
+void Metrics::set(std::string_view name, double value) {
+  const auto* const described = std::ranges::find(kGauges, name, &Described::name);
+  if (described == kGauges.end()) return;
+  prometheus::BuildGauge()
+      .Name(std::string(name))
+      .Help(described->help)
+      .Register(state_->registry)
+      .Add({})
+      .Set(value);
+}
+
+std::string Metrics::text() const {
+  return prometheus::TextSerializer().Serialize(state_->registry.Collect());
+}
+
+}  // namespace lightfast
