@@ -33,7 +33,7 @@ def reachable_by_all(build):
     copies = pathlib.Path(tempfile.mkdtemp(prefix="lightfast-programs-"))
     atexit.register(shutil.rmtree, copies, ignore_errors=True)
     copies.chmod(0o755)
-    for name in ("lightfast", "lightfast-launcher", "lightfast-git", "lightfast-zygote.so",
+    for name in ("lightfast", "lightfast-launcher", "lightfast-git", "lightfast-http", "lightfast-zygote.so",
                  "lightfast-sandboxee", "lightfast-layers", "lightfast-without-namespaces"):
         if (build / name).exists():  # the last three are of tests/sandboxee
             shutil.copy2(build / name, copies / name)
@@ -42,7 +42,11 @@ def reachable_by_all(build):
 
 PROGRAMS = reachable_by_all(BUILD)
 LIGHTFAST = str(PROGRAMS / "lightfast")
-HANG_GUARD = 60  # seconds; reaching it is a failure, nothing is timed by it
+# What tests/sanitize.sh runs the stories with; the programs are then heavier and slower.
+SANITIZER_OPTIONS = {name: os.environ[name] for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
+WEIGHT = 8 if SANITIZER_OPTIONS else 1  # how many times more memory and time they may take
+HANG_GUARD = 60 * WEIGHT  # seconds; reaching it is a failure, nothing is timed by it
+LEAVES_WITHIN = 20 * WEIGHT  # seconds; what was killed in the middle of syncfs(2) is there until the disk has done it
 ORDINARY_USER = 65534  # nobody
 IS_ROOT = os.geteuid() == 0
 SHELL_ENVIRONMENT = {"PATH": "/usr/bin", "HOME": "/", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb"}
@@ -134,10 +138,27 @@ def kill_all(processes):
 
 def fail_if_anything_is_left():
     """For tearDownModule: nothing that a test started, and nothing that was started by that, is alive."""
-    if not eventually(lambda: not processes_below(os.getpid()), 5):
+    if not eventually(lambda: not processes_below(os.getpid()), LEAVES_WITHIN):
         left = processes_below(os.getpid())
         kill_all(left)
         raise AssertionError(f"processes were left running: {left}")
+
+
+SANITIZER_REPORT = re.compile(r"^(?:=+\n)?.*(?:WARNING: ThreadSanitizer|ERROR: \w+Sanitizer|ThreadSanitizer: \w+:|runtime error:)", re.MULTILINE)
+
+
+def fail_if_a_sanitizer_reported(log):
+    """`log` is all that a program wrote to stderr."""
+    if found := SANITIZER_REPORT.search(log):
+        report = log[found.start():found.start() + 20000]
+        raise AssertionError(f"a sanitizer reported:\n{re.sub(r'[(]([a-z-]+)[+](0x[0-9a-f]+)[)]', place_in_source, report)}")
+
+
+def place_in_source(found):
+    """Where `(program+address)` is: the programs themselves, confined as they are, cannot read what they are made of."""
+    if not (PROGRAMS / found[1]).exists() or not shutil.which("addr2line"):
+        return found[0]
+    return subprocess.run(["addr2line", "-Cfspe", PROGRAMS / found[1], found[2]], capture_output=True, text=True, check=False).stdout.strip()
 
 
 # ---- Places.
@@ -257,7 +278,7 @@ class Server:
 
     def __init__(self, repository, data, options=(), environment=None, wrap=(), before=None):
         self.command = [*wrap, LIGHTFAST, "mcp", "--repo", str(repository), "--data-dir", str(data), *options]
-        self.environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent", **(environment or {})}
+        self.environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent", **SANITIZER_OPTIONS, **(environment or {})}
         self.before = before
         self.lines, self.answers, self.changed = [], {}, threading.Condition()
         self.last_id, self.sending = 0, threading.RLock()
@@ -279,13 +300,14 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        ended = eventually(lambda: not any(map(is_alive, below)), 5)
+        ended = eventually(lambda: not any(map(is_alive, below)), LEAVES_WITHIN)
         left = [process for process in below if is_alive(process)]
         kill_all(left)
         self.reader.join(HANG_GUARD)
         self.process.stdout.close()
         self.last_log = self.log()
         self.log_file.close()
+        fail_if_a_sanitizer_reported(self.last_log)
         if not failed and not ended:
             raise AssertionError(f"the server left processes: {left}; its log:\n{self.log()}")
 

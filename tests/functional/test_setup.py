@@ -10,6 +10,7 @@ import harness
 from harness import HANG_GUARD, LIGHTFAST
 
 URL = "https://git.example/acme/.lightfast"
+BASE_URL = "https://lightfast.example"
 
 
 class Setup(unittest.TestCase):
@@ -50,6 +51,54 @@ class Setup(unittest.TestCase):
                 self.assertIn("is so already", self.run_setup(*words, "--repo", URL))
                 self.run_setup(*words, "--undo")
                 self.assertEqual(self.files(), {})
+
+    def test_a_hosted_server_is_set_up_with_the_name_of_the_keys_variable(self):
+        entry = {"url": f"{BASE_URL}/mcp"}
+        for client, place, header in (("claude-code", ".claude.json", "Bearer ${LIGHTFAST_API_KEY}"),
+                                      ("cursor", ".cursor/mcp.json", "Bearer ${env:LIGHTFAST_API_KEY}"),
+                                      ("codex", ".codex/config.toml", None)):
+            with self.subTest(client):
+                kind = {"type": "http"} if client == "claude-code" else {}
+                key = {"headers": {"Authorization": header}} if header else {"bearer_token_env_var": "LIGHTFAST_API_KEY"}
+                self.assertIn("No key is added", self.run_setup(client, "--base-url", BASE_URL))
+                self.assertEqual(self.entry_in(place), kind | entry)
+                said = self.run_setup(client, "--base-url", BASE_URL + "/", LIGHTFAST_API_KEY="sesame")
+                self.assertEqual(self.entry_in(place), kind | entry | key)
+                self.assertIn("LIGHTFAST_API_KEY", said)
+                self.assertNotIn("sesame", said + self.files()[place])
+                self.assertIn("is so already", self.run_setup(client, "--base-url", BASE_URL, LIGHTFAST_API_KEY="sesame"))
+                before = self.files()
+                self.assertIn(URL, self.run_setup(client, "--repo", URL, "--dry-run"))
+                self.assertEqual(self.files(), before)
+                self.run_setup(client, "--repo", URL)
+                self.assertEqual(self.entry_in(place)["args"], ["mcp", "--repo", URL])
+                self.assertFalse(self.entry_in(place).keys() & {"url", *key})
+                self.run_setup(client, "--base-url", BASE_URL)
+                self.assertEqual(self.entry_in(place), kind | entry)
+                self.run_setup(client, "--undo")
+                self.assertEqual(self.files(), {})
+
+    def entry_in(self, place):
+        text = self.files()[place]
+        return tomllib.loads(text)["mcp_servers"]["lightfast"] if place.endswith("toml") else json.loads(text)["mcpServers"]["lightfast"]
+
+    def test_an_option_says_which_of_both_is_meant_where_the_environment_names_the_other(self):
+        self.run_setup("cursor", "--base-url", BASE_URL, LIGHTFAST_REPO=URL)
+        self.assertIn("url", self.entry_in(".cursor/mcp.json"))
+        self.run_setup("cursor", "--repo", URL, LIGHTFAST_BASE_URL=BASE_URL)
+        self.assertIn("command", self.entry_in(".cursor/mcp.json"))
+        self.run_setup("cursor", "--undo", "--base-url", BASE_URL, "--repo", URL)
+        self.assertIn("both", self.run_setup("cursor", code=2, LIGHTFAST_REPO=URL, LIGHTFAST_BASE_URL=BASE_URL))
+        self.assertIn("both", self.run_setup("cursor", "--base-url", BASE_URL, "--repo", URL, code=2))
+        self.assertEqual(self.files(), {})
+
+    def test_the_files_of_examples_are_what_setup_writes(self):
+        for client, example in (("claude-code", "claude-code.http.mcp.json"), ("cursor", "cursor.http.mcp.json"),
+                                ("codex", "codex.http.config.toml")):
+            with self.subTest(client):
+                self.run_setup(client, "--base-url", "https://lightfast.example.com", LIGHTFAST_API_KEY="sesame")
+                self.assertEqual(list(self.files().values()), [(harness.ROOT / "examples/clients" / example).read_text()])
+                self.run_setup(client, "--undo")
 
     def test_what_else_is_in_the_file_stays_as_it_is(self):
         claude, codex = self.home / ".claude.json", self.home / ".codex/config.toml"
@@ -107,7 +156,9 @@ class Setup(unittest.TestCase):
         for words, said in (([], "CLIENT"), (["emacs"], "claude-code"), (["cursor"], "--repo"),
                             (["codex", "--scope", "project", "--repo", URL], "--scope user"),
                             (["cursor", "--scope", "local", "--repo", URL], "user or project"),
-                            (["cursor", "--scope", "everywhere", "--repo", URL], "--scope")):
+                            (["cursor", "--scope", "everywhere", "--repo", URL], "--scope"),
+                            (["cursor", "--base-url", "lightfast.example"], "https://"),
+                            (["cursor", "--base-url", "http://lightfast.example"], "in clear")):
             with self.subTest(words):
                 self.assertIn(said, self.run_setup(*words, code=2))
         self.assertIn("HOME", self.run_setup("cursor", "--repo", URL, code=2, HOME=""))

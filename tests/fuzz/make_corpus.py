@@ -43,6 +43,28 @@ def sandbox_messages():
     ]
 
 
+# ---- HTTP.
+
+def http_request():
+    """The first byte says how large the pieces are that it comes in."""
+    head = b"POST /v1/shell HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    return [b"\x03" + text for text in (
+        head + b'Content-Length: 16\r\n\r\n{"command":"ls"}', head + b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nX: y\r\n\r\n",
+        b"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n folded\r\n\r\n")]
+
+
+def http_access():
+    return [b"localhost:4114", b"[::1]:80", b"http://127.0.0.1:3000", b"https://evil.example", b"1.1.1.1, 127.0.0.1", b"null"]
+
+
+def http_sse():
+    return [b'{"jsonrpc":"2.0"}', b"one\r\ntwo\rthree\n\nfour", b"event: x\ndata: y\n\n"]
+
+
+def mcp_http_headers():
+    return [b'eu\n{"a":"eu"}', b'=?base64?ZXU=?=\n{"a":"eu","b":true}', b'1.0\n{"a":1}', b'true\n{"a":{"a":[]}}']
+
+
 # ---- Files and texts that it reads.
 
 def small_elf():
@@ -92,6 +114,21 @@ def mcp_message():
     return [path.read_bytes() for path in sessions if path.is_file()][:20]
 
 
+def auth_jwt():
+    """A token, a key set and claims, a line each. Tokens and keys are those of RFC 7515, A.3, and RFC 8037, A.4."""
+    curve = ('{"kty":"EC","crv":"P-256","kid":"1","use":"sig","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",'
+             '"y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}')
+    edwards = '{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'
+    rsa = '{"kty":"RSA","key_ops":["verify"],"e":"AQAB","n":"' + "o" * 342 + 'Q"}'
+    tokens = ("eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+              "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
+              "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
+              "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")
+    claims = ('{"iss":"i","aud":["a"],"exp":1000,"nbf":900,"iat":900,"sub":"s","scope":"context:read x"}',
+              '{"iss":"i","aud":"a","exp":1e3,"client_id":"c","scp":["context:read"]}')
+    return ["\n".join((token, f'{{"keys":[{curve},{edwards},{rsa}]}}', claim)).encode() for token in tokens for claim in claims]
+
+
 def files_uri():
     return [f"lightfast://repo/{path}".encode() for path in ("README.md", "docs/a%20b.md", "%2e%2e/x", "a/../b", "a%00", "%c3%a4", "a%zz")]
 
@@ -106,8 +143,8 @@ def repo_manifest():
 
 
 def main():
-    targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record, files_uri, mcp_message,
-               repo_names, repo_manifest)
+    targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
+               auth_jwt, files_uri, http_access, http_request, http_sse, mcp_http_headers, mcp_message, repo_names, repo_manifest)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
         directory.mkdir(parents=True, exist_ok=True)

@@ -90,6 +90,15 @@ def zombies_of(pids):
     return count
 
 
+def family_at_rest():
+    """All processes, and those that stay, of one look at a time of rest; None when this is none."""
+    if not is_at_rest():
+        return None
+    everything = family_of_this()
+    family = harness.without_ready(everything)  # a sandbox may just be made ready
+    return None if family is None else (everything, family)
+
+
 def disk_use(directory):
     """KiB of all files and directories below, as du counts them."""
     paths = [os.path.join(place, name) for place, directories, files in os.walk(directory) for name in [".", *files]]
@@ -98,10 +107,10 @@ def disk_use(directory):
 
 def measure(data, commands, started):
     """One line, taken when all is at rest."""
-    if not harness.eventually(is_at_rest):
+    seen = harness.eventually(family_at_rest)
+    if not seen:
         raise AssertionError(f"after {commands} commands something still runs: {family_of_this()}")
-    everything = family_of_this()
-    family = harness.without_ready(everything)  # how many sandboxes wait goes by use; the zygote has a descriptor for each
+    everything, family = seen  # how many sandboxes wait goes by use; the zygote has a descriptor for each
     ready = (len(everything) - len(family)) // 2
     pids = [process.pid for process in family]
     memory = {process: sizes_of(process.pid) for process in everything}
