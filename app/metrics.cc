@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace lightfast {
 namespace {
@@ -59,6 +60,7 @@ struct Metrics::State {
           .Name("lightfast_http_requests_total")
           .Help("HTTP requests, by the status of their answer; 0: closed without one.")
           .Register(registry);
+  std::map<int, prometheus::Counter*> by_status;  // of `requests`, which are looked up by text
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {
@@ -79,7 +81,9 @@ void Metrics::count_call(const std::string& procedure, const std::string& code,
 }
 
 void Metrics::count_request(int status) {
-  state_->requests.Add({{"status", std::to_string(status)}}).Increment();
+  auto& counter = state_->by_status[status];
+  if (counter == nullptr) counter = &state_->requests.Add({{"status", std::to_string(status)}});
+  counter->Increment();
 }
 
 void Metrics::set(std::string_view name, double value) {

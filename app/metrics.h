@@ -17,6 +17,7 @@ class Metrics {
   // One call of `procedure`, which ended with `code` ("ok", or one of the contract's).
   void count_call(const std::string& procedure, const std::string& code,
                   std::chrono::duration<double> took);
+  // On one thread alone.
   void count_request(int status);
 
   // What is looked at when it is asked for; a counter's value is set as it is.

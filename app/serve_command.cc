@@ -78,7 +78,8 @@ Result<std::unique_ptr<http::Server>> listen(const Settings& settings, Metrics& 
                                .limits = limits,
                                .log = [&metrics, &auth](const http::Answered& answered) {
                                  metrics.count_request(answered.status);
-                                 log_access(answered, auth->client_of(answered.request));
+                                 if (log_for("access").should_log(spdlog::level::info))
+                                   log_access(answered, auth->client_of(answered.request));
                                }});
 }
 
