@@ -20,6 +20,7 @@ using beast::string_view;
 
 constexpr int kHttp10 = 10;
 constexpr int kHttp11 = 11;
+constexpr std::size_t kChunkedEnd = 5;  // "0\r\n\r\n", the least that ends a chunked body
 
 std::string_view view(string_view text) { return {text.data(), text.size()}; }
 
@@ -36,6 +37,13 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
 
   std::size_t feed(std::string_view bytes) {
     if (state_ == State::Done || state_ == State::Failed) return 0;
+    // The library asserts that it is not asked about less once it has seen the last chunk's size.
+    const bool may_be_last = header_told_ && chunked() && bytes.starts_with('0');
+    if (may_be_last && bytes.size() < kChunkedEnd) {
+      state_ = State::NeedMore;
+      is_stuck_ = true;
+      return 0;
+    }
     error_code failure;
     const std::size_t taken = put(boost::asio::const_buffer(bytes.data(), bytes.size()), failure);
     is_stuck_ = taken == 0;

@@ -116,6 +116,16 @@ class Bytes(HostileCase):
                                  b"10\r\n{\"command\":\"ls\"}\r\n0\r\nContent-Type: application/json\r\n\r\n")
         self.assertEqual(status_of_raw(answer), 415)
 
+    def test_a_chunked_body_may_come_byte_by_byte(self):
+        for body, status in ((b"0\r\n\r\n", 400), (b"00\r\n\r\n", 400), (b"10\r\n{\"command\":\"ls\"}\r\n0\r\n\r\n", 200)):
+            with self.subTest(body), self.server.socket() as connection:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+                for octet in body:
+                    connection.sendall(bytes([octet]))
+                    time.sleep(0.002)  # until it has been read
+                self.assertEqual(status_of_raw(connection.recv(10_000)), status)
+
     def test_a_hundred_continue_is_said(self):
         with self.server.socket() as connection:
             connection.sendall(HEAD + b"Expect: 100-continue\r\nContent-Length: 17\r\n\r\n")

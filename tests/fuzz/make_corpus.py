@@ -50,6 +50,7 @@ def http_request():
     head = b"POST /v1/shell HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     return [b"\x03" + text for text in (
         head + b'Content-Length: 16\r\n\r\n{"command":"ls"}', head + b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nX: y\r\n\r\n",
+        head + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n folded\r\n\r\n")]
 
 

@@ -48,6 +48,17 @@ TEST_CASE("a chunked body is joined, its trailer left out") {
   }
 }
 
+TEST_CASE("a chunked body may be empty") {
+  constexpr std::string_view kEmpty =
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (std::size_t piece = 1; piece <= kEmpty.size(); ++piece) {
+    const auto read = read_in_pieces(kEmpty, piece, {});
+    REQUIRE(read.state == State::Done);
+    CHECK(read.taken == kEmpty.size());
+    CHECK(read.request.body.empty());
+  }
+}
+
 TEST_CASE("what follows a request is left for the next") {
   const auto two = std::string(kGood) + "GET / HTTP/1.1\r\n";
   const auto read = whole(two);
