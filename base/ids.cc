@@ -33,11 +33,12 @@ RequestId make_request_id() {
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);  // version 4 (RFC 9562, 5.4)
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);  // variant 10
   constexpr std::string_view kDigits = "0123456789abcdef";
-  RequestId id;
+  RequestId id{std::string(36, '-')};
+  auto digit = id.value.begin();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) id.value += '-';
-    id.value += kDigits[bytes[i] >> 4U];
-    id.value += kDigits[bytes[i] & 0x0FU];
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++digit;
+    *digit++ = kDigits[bytes[i] >> 4U];
+    *digit++ = kDigits[bytes[i] & 0x0FU];
   }
   return id;
 }

@@ -1,15 +1,37 @@
 #include "base/log.h"
 
+#include <unistd.h>
+
 #include <map>
 #include <mutex>
 #include <utility>
 
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/dist_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+
+#include "base/files.h"
 
 namespace lightfast {
 namespace {
+
+// Standard error, written when it is flushed and not before: spdlog's own writes every line by
+// itself, whoever asks for what.
+class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    formatter_->format(message, lines_);
+    if (lines_.size() > kMost) flush_();
+  }
+  void flush_() override {
+    (void)write_all(STDERR_FILENO, {lines_.data(), lines_.size()});  // or nobody reads it
+    lines_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kMost = 16UL << 10U;
+  spdlog::memory_buf_t lines_;
+};
 
 // Every logger writes to this one sink; what is behind it may be exchanged once at start.
 struct Loggers {
@@ -20,7 +42,7 @@ struct Loggers {
   std::map<std::string, std::unique_ptr<spdlog::logger>> by_room;
 
   Loggers() {
-    sink->add_sink(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    sink->add_sink(std::make_shared<StderrSink>());
     sink->set_pattern(kPattern);
   }
   static constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %n: %v";
@@ -78,7 +100,7 @@ spdlog::logger& log_for(const std::string& room) {
   if (!logger) {
     logger = std::make_unique<spdlog::logger>(room, all.sink);
     logger->set_level(all.level);
-    logger->flush_on(spdlog::level::info);
+    logger->flush_on(spdlog::level::debug);
   }
   return *logger;
 }

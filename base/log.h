@@ -21,7 +21,8 @@ struct LogOptions {
 // Applies `options` to all loggers, those made before included. Call once, before threads start.
 Result<void> configure_logging(const LogOptions& options);
 
-// The logger of `room` (`sandbox`, `repo`, ...), made on first use.
+// The logger of `room` (`sandbox`, `repo`, ...), made on first use. Each line is out when its call
+// returns, but for a logger that is told otherwise by flush_on(): it is to be flushed then.
 spdlog::logger& log_for(const std::string& room);
 
 }  // namespace lightfast

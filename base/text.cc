@@ -39,6 +39,11 @@ bool begins_with_control(std::string_view bytes) {
   return (first < 0x20 && !is_shown) || first == 0x7F;
 }
 
+// Shown as it is, by itself.
+bool is_plain(char byte) {
+  return (byte >= ' ' && byte <= '~') || byte == '\n' || byte == '\t' || byte == '\r';
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -58,6 +63,10 @@ std::string visible_text(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
+    const auto plain = std::ranges::find_if_not(bytes, is_plain) - bytes.begin();
+    text.append(bytes.substr(0, static_cast<std::size_t>(plain)));
+    bytes.remove_prefix(static_cast<std::size_t>(plain));
+    if (bytes.empty()) break;
     const std::size_t length = begins_with_control(bytes) ? 0 : sequence_length(bytes);
     if (length == 0) {
       fmt::format_to(std::back_inserter(text), "\\x{:02X}", static_cast<unsigned char>(bytes[0]));

@@ -136,9 +136,19 @@ Error fault_at(const std::string& field, std::string message) {
 // asking valijson about one part after another. (Its own list of errors holds several for each bad
 // item: a gigabyte for one large request.)
 struct Schema::Compiled {
+  struct Property {
+    std::string name;
+    std::unique_ptr<Compiled> part;  // null when it does not compile alone
+    std::optional<Json> usual;       // its default
+    bool is_integer = false;
+  };
+
   Json schema;
   valijson::Schema judge;
-  std::vector<std::pair<std::string, std::unique_ptr<Compiled>>> properties;
+  std::string allowed;  // in words
+  std::vector<Property> properties;
+  std::vector<std::string> required;
+  bool is_closed = false;            // has no properties but those that are named
   std::unique_ptr<Compiled> items;   // null when the items have no schema of their own
   std::unique_ptr<Compiled> others;  // the same for properties that are not named
 
@@ -151,7 +161,8 @@ struct Schema::Compiled {
 
  private:
   void make_parts();
-  [[nodiscard]] bool knows(const std::string& name) const;
+  void add_property(const std::string& name, const Json& declared);
+  [[nodiscard]] const Property* property(const std::string& name) const;
   [[nodiscard]] const Compiled* part(const std::string& name) const;
   [[nodiscard]] std::optional<Error> fault_in_names(const Json& value,
                                                     const std::string& field) const;
@@ -165,6 +176,7 @@ Result<std::unique_ptr<Schema::Compiled>> Schema::Compiled::make(const Json& sch
   const nlohmann::json judged = TRY(judged_part(schema));
   auto compiled = std::make_unique<Compiled>();
   compiled->schema = schema;
+  compiled->allowed = allowed_words(schema);
   try {
     valijson::SchemaParser parser;
     parser.addConstraintBuilder("x-maxBytes", new StringBoundBuilder(StringBound::Unit::MostBytes));
@@ -180,16 +192,26 @@ Result<std::unique_ptr<Schema::Compiled>> Schema::Compiled::make(const Json& sch
   return compiled;
 }
 
+void Schema::Compiled::add_property(const std::string& name, const Json& declared) {
+  auto part = make(declared);
+  Property property{.name = name, .part = part ? std::move(*part) : nullptr, .usual = {}};
+  if (declared.is_object()) {
+    property.is_integer = declared.value("type", Json()) == "integer";
+    if (declared.contains("default")) property.usual = declared["default"];
+  }
+  properties.push_back(std::move(property));
+}
+
 // A part that does not compile alone (a `$ref` to elsewhere in the document) is judged with the
 // whole only.
 void Schema::Compiled::make_parts() {
   if (!schema.is_object()) return;
   if (const auto named = schema.find("properties"); named != schema.end()) {
-    for (const auto& property : named->items()) {
-      auto part = make(property.value());
-      properties.emplace_back(property.key(), part ? std::move(*part) : nullptr);
-    }
+    for (const auto& [name, declared] : named->items()) add_property(name, declared);
   }
+  for (const Json& name : schema.value("required", Json::array()))
+    required.push_back(name.get<std::string>());
+  is_closed = schema.value("additionalProperties", Json()) == false;
   for (const auto& [keyword, target] :
        {std::pair{"items", &items}, std::pair{"additionalProperties", &others}}) {
     if (!schema.contains(keyword)) continue;
@@ -208,25 +230,24 @@ bool Schema::Compiled::accepts(const Json& value) const {
 }
 
 void Schema::Compiled::complete(Json& value) const {
-  for (const auto& [name, part] : properties) {
-    const Json& declared = schema["properties"][name];
-    if (!declared.is_object()) continue;
-    if (!value.contains(name) && declared.contains("default")) value[name] = declared["default"];
-    if (value.contains(name) && declared.value("type", Json()) == "integer")
-      settle_integer(value[name]);
+  for (const auto& property : properties) {
+    const auto found = value.find(property.name);
+    if (found == value.end()) {
+      if (property.usual) value[property.name] = *property.usual;
+    } else if (property.is_integer) {
+      settle_integer(*found);
+    }
   }
 }
 
-bool Schema::Compiled::knows(const std::string& name) const {
-  return std::ranges::any_of(properties,
-                             [&](const auto& property) { return property.first == name; });
+const Schema::Compiled::Property* Schema::Compiled::property(const std::string& name) const {
+  const auto found = std::ranges::find(properties, name, &Property::name);
+  return found == properties.end() ? nullptr : &*found;
 }
 
 const Schema::Compiled* Schema::Compiled::part(const std::string& name) const {
-  for (const auto& [known, part] : properties) {
-    if (known == name) return part.get();
-  }
-  return others.get();
+  const Property* named = property(name);
+  return named != nullptr ? named->part.get() : others.get();
 }
 
 Error Schema::Compiled::fault(const Json& value, const std::string& field) const {
@@ -236,25 +257,24 @@ Error Schema::Compiled::fault(const Json& value, const std::string& field) const
   const std::string subject =
       field.empty() ? "the input" : fmt::format("field '{}'", quotable(field));
   const std::string fields = field.empty() ? " with the fields " + known_fields(schema) : "";
-  return fault_at(field, fmt::format("{} must be {}{}, but {} was sent", subject,
-                                     allowed_words(schema), fields, sent_words(value)));
+  return fault_at(field, fmt::format("{} must be {}{}, but {} was sent", subject, allowed, fields,
+                                     sent_words(value)));
 }
 
 std::optional<Error> Schema::Compiled::fault_in_names(const Json& value,
                                                       const std::string& field) const {
   if (!value.is_object() || !schema.is_object()) return std::nullopt;
-  const bool closed = schema.value("additionalProperties", Json()) == false;
   for (const auto& entry : value.items()) {
-    if (!closed || knows(entry.key())) continue;
+    if (!is_closed || property(entry.key()) != nullptr) continue;
     const std::string path = field_in(field, entry.key());
     return fault_at(path, unknown_field_words(schema, path, entry.key()));
   }
-  for (const Json& name : schema.value("required", Json::array())) {
-    if (value.contains(name.get<std::string>())) continue;
-    const std::string path = field_in(field, name.get<std::string>());
-    const Compiled* declared = part(name.get<std::string>());
-    const std::string allowed = allowed_words(declared != nullptr ? declared->schema : Json());
-    return fault_at(path, fmt::format("missing field '{}': it must be {}", path, allowed));
+  for (const auto& name : required) {
+    if (value.contains(name)) continue;
+    const std::string path = field_in(field, name);
+    const Compiled* declared = part(name);
+    return fault_at(path, fmt::format("missing field '{}': it must be {}", path,
+                                      declared != nullptr ? declared->allowed : kAnyWords));
   }
   return std::nullopt;
 }

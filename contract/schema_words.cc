@@ -91,7 +91,7 @@ std::string alternatives(const Json& list, Words words) {
 }  // namespace
 
 std::string allowed_words(const Json& schema) {
-  if (!schema.is_object()) return "a value that its schema allows";
+  if (!schema.is_object()) return kAnyWords;
   if (const Json* values = keyword(schema, "enum")) return alternatives(*values, json_words);
   if (const Json* value = keyword(schema, "const")) return json_words(*value);
   const Json* type = keyword(schema, "type");
@@ -102,7 +102,7 @@ std::string allowed_words(const Json& schema) {
   for (const char* combinator : {"anyOf", "oneOf"}) {
     if (const Json* parts = keyword(schema, combinator)) return alternatives(*parts, allowed_words);
   }
-  return "a value that its schema allows";
+  return kAnyWords;
 }
 
 std::string sent_words(const Json& value) {

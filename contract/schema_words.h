@@ -9,6 +9,9 @@
 
 namespace lightfast::contract {
 
+// What a schema allows that says nothing that can be put in words.
+inline constexpr const char* kAnyWords = "a value that its schema allows";
+
 // What `schema` allows, with its article: `an integer from 100 to 60000`, `a string of 1 to 32768
 // bytes`.
 std::string allowed_words(const Json& schema);

@@ -57,9 +57,21 @@ std::expected<T*, ProtocolError> find(const std::vector<std::unique_ptr<T>>& off
   return std::unexpected(ProtocolError{ErrorCode::InvalidParams, std::move(message)});
 }
 
+// `object`, as JSON text, with one more member: its closing brace makes way.
+void append_member(std::string& object, std::string_view member) {
+  object.pop_back();
+  if (object.size() > 1) object += ',';
+  object.append(member).append("}");
+}
+
 }  // namespace
 
-Json text_block(std::string text) { return {{"type", "text"}, {"text", std::move(text)}}; }
+Json text_block(std::string text) {
+  Json block = Json::object();
+  block["type"] = "text";
+  block["text"] = std::move(text);
+  return block;
+}
 
 Server::Server(ServerOptions options, Offer offer)
     : server_info_({{"name", std::move(options.name)},
@@ -140,23 +152,26 @@ std::string Server::call_result(ToolResult result, Era era) const {
     (*result.input_required)["resultType"] = "input_required";
     return result_text(*std::move(result.input_required), era, Kept::No);
   }
-  Json text = Json::object();
-  if (era == Era::Modern) text["resultType"] = "complete";
-  text["content"] = std::move(result.content);
-  if (result.structured) text["structuredContent"] = *std::move(result.structured);
-  text["isError"] = result.is_error;
-  if (era == Era::Modern) return modern_text(text, result.meta);
-  if (!result.meta.is_null()) text["_meta"] = std::move(result.meta);
-  return to_text(text);
+  std::string text =
+      era == Era::Modern ? R"({"resultType":"complete","content":)" : R"({"content":)";
+  text.append(to_text(result.content));
+  if (result.structured)
+    text.append(R"(,"structuredContent":)").append(to_text(*result.structured));
+  text.append(result.is_error ? R"(,"isError":true})" : R"(,"isError":false})");
+  if (era == Era::Modern) return with_server_info(std::move(text), result.meta);
+  if (!result.meta.is_null()) append_member(text, R"("_meta":)" + to_text(result.meta));
+  return text;
 }
 
-// Each object's closing brace makes way for one more member.
 std::string Server::modern_text(const Json& result, const Json& meta) const {
-  auto text = to_text(result);
-  text.back() = ',';
-  text.append(R"("_meta":)").append(meta.empty() ? "{" : to_text(meta));
-  if (!meta.empty()) text.back() = ',';
-  return text.append(server_info_member_).append("}}");
+  return with_server_info(to_text(result), meta);
+}
+
+std::string Server::with_server_info(std::string result, const Json& meta) const {
+  auto whole = meta.empty() ? std::string("{}") : to_text(meta);
+  append_member(whole, server_info_member_);
+  append_member(result, R"("_meta":)" + whole);
+  return result;
 }
 
 std::expected<const Tool*, ProtocolError> Server::find_tool(std::string_view name) const {

@@ -87,6 +87,8 @@ class Server {
  private:
   [[nodiscard]] std::string instructions() const;
   [[nodiscard]] Json capabilities() const;
+  // modern_text() of what is text already.
+  [[nodiscard]] std::string with_server_info(std::string result, const Json& meta) const;
 
   const Json server_info_;
   const std::string server_info_member_;  // of `_meta`
