@@ -51,6 +51,7 @@ std::uint16_t port_of(const std::string& url) {
 // A quarter of a minute's requests may come at once.
 HttpAuth::HttpAuth(auth::ApiKeys keys, std::uint32_t requests_per_minute)
     : keys_(std::move(keys)),
+      known_keys_(keys_.known()),
       limiter_(requests_per_minute, std::max<std::uint32_t>(requests_per_minute / 4, 1)) {}
 
 Result<std::unique_ptr<HttpAuth>> HttpAuth::create(const Settings& settings, bool is_loopback,
@@ -65,7 +66,7 @@ Result<std::unique_ptr<HttpAuth>> HttpAuth::create(const Settings& settings, boo
   made->is_told_open_ = service.open;
   made->public_url_ = public_url;
   if (!service.oauth_issuer.empty()) TRY(made->accept_tokens(settings));
-  const bool has_way_in = service.open || made->tokens_ || made->keys_.any_ever_created();
+  const bool has_way_in = service.open || made->tokens_ || made->known_keys_->any_ever_created();
   if (!is_loopback && !has_way_in) {
     return Error{
         ErrorKind::InvalidArgument,
@@ -101,12 +102,12 @@ void HttpAuth::start() {
 
 bool HttpAuth::is_open() const {
   if (is_told_open_) return true;
-  return is_loopback_ && !tokens_ && !keys_.any_ever_created();
+  return is_loopback_ && !tokens_ && !known_keys_->any_ever_created();
 }
 
 // Whose key or token it is. A key that is not there is told from none by nothing.
 Result<auth::Principal> HttpAuth::identify(const std::string& presented) {
-  if (auto principal = keys_.find(presented)) return *std::move(principal);
+  if (auto principal = known_keys_->find(presented)) return *std::move(principal);
   const bool is_token = tokens_ && !presented.empty() && !presented.starts_with(auth::kKeyPrefix);
   if (is_token) return tokens_->verify(presented);
   return Error{ErrorKind::PermissionDenied, "the API key or token is missing, unknown or revoked"};

@@ -31,7 +31,10 @@ class HttpAuth {
   // Begins to fetch the issuer's keys, once the process is confined.
   void start();
 
-  // Whether everyone is served now; a key that is created later ends that, but for --open.
+  // Looks which keys there are now.
+  void refresh() { known_keys_ = keys_.known(); }
+
+  // Whether everyone is served; a key that is created later ends that, but for --open.
   [[nodiscard]] bool is_open() const;
   // Whether what tells of the server itself (metrics, OpenAPI) is for everyone.
   [[nodiscard]] bool shows_itself() const { return is_loopback_ || is_open(); }
@@ -64,6 +67,7 @@ class HttpAuth {
                         const std::string& scope, const std::string& why);
 
   auth::ApiKeys keys_;
+  std::shared_ptr<const auth::KnownKeys> known_keys_;  // by the last look
   auth::RateLimiter limiter_;
   std::unique_ptr<auth::TokenVerifier> tokens_;  // null: none are accepted
   http::TrustedProxies proxies_;

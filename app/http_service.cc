@@ -130,6 +130,8 @@ const HttpService::Route* HttpService::find_route(std::string_view path) {
 }
 
 void HttpService::handle(std::shared_ptr<http::Exchange> exchange) {
+  if (const auto turn = parts_.http.turn(); std::exchange(turn_, turn) != turn)
+    parts_.auth.refresh();
   const auto& request = exchange->request();
   if (const auto why = parts_.access.refusal(request))
     return exchange->respond(error_answer(403, *why));

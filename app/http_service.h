@@ -57,6 +57,7 @@ class HttpService final : public http::Service {
   bool is_shown(const Exchange& exchange);
 
   Parts parts_;
+  std::uint64_t turn_ = 0;  // of the last request
   mcp::HttpEndpoint endpoint_;
   const std::string openapi_;
   std::list<Call*> calls_;

@@ -76,11 +76,13 @@ Result<std::unique_ptr<http::Server>> listen(const Settings& settings, Metrics& 
   return http::Server::listen({.listen = endpoint,
                                .tls = {service.tls_cert, service.tls_key},
                                .limits = limits,
-                               .log = [&metrics, &auth](const http::Answered& answered) {
-                                 metrics.count_request(answered.status);
-                                 if (log_for("access").should_log(spdlog::level::info))
-                                   log_access(answered, auth->client_of(answered.request));
-                               }});
+                               .log =
+                                   [&metrics, &auth](const http::Answered& answered) {
+                                     metrics.count_request(answered.status);
+                                     if (log_for("access").should_log(spdlog::level::info))
+                                       log_access(answered, auth->client_of(answered.request));
+                                   },
+                               .logged = [] { log_for("access").flush(); }});
 }
 
 void observe_calls(contract::Catalog& catalog, Metrics& metrics) {
@@ -153,7 +155,9 @@ Result<int> run_serve(const Settings& settings) {
   say_ready(fmt::format("{}://{}:{}", settings.service.tls_cert.empty() ? "http" : "https",
                         endpoint.host, endpoint.port),
             *auth, *services);
+  log_for("access").flush_on(spdlog::level::off);
   server->serve(service, stop.fd());
+  log_for("access").flush();
   services->repo().on_change({});
   const bool launcher_died = stop.is_readable(services->launcher().death_fd());
   if (launcher_died) log_for("app").error("stopping reason=\"the sandbox launcher died\"");

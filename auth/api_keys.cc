@@ -1,15 +1,12 @@
 #include "auth/api_keys.h"
 
-#include <openssl/crypto.h>
 #include <sys/random.h>
 
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <chrono>
-#include <cstring>
 #include <ctime>
-#include <unordered_map>
 #include <utility>
 
 #include <spdlog/fmt/chrono.h>
@@ -51,12 +48,6 @@ std::string now_text() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
-bool has_form_of_a_key(std::string_view text) {
-  if (!text.starts_with(kKeyPrefix) || text.size() != kKeyPrefix.size() + 43) return false;
-  const auto bytes = base64url_decoded(text.substr(kKeyPrefix.size()));
-  return bytes && bytes->size() == kSecretBytes;
-}
-
 Result<void> check_label(const std::string& label) {
   if (label.size() <= kMaxLabelBytes && visible_line(label) == label) return {};
   return Error{ErrorKind::InvalidArgument,
@@ -96,48 +87,10 @@ Result<void> revoke(std::vector<StoredKey>& keys, const std::string& id, ApiKey&
   return {};
 }
 
-// The good keys, found by their digests.
-class KeyTable {
- public:
-  KeyTable() = default;
-  explicit KeyTable(const std::vector<StoredKey>& keys) {
-    for (const auto& [key, digest] : keys) {
-      if (key.revoked_at) continue;
-      entries_.emplace(place_of(digest), Entry{digest, {key.id, key.org, key.scopes}});
-    }
-  }
-
-  [[nodiscard]] std::optional<Principal> find(const Digest& digest) const {
-    const auto [begin, end] = entries_.equal_range(place_of(digest));
-    for (auto entry = begin; entry != end; ++entry) {
-      const auto& known = entry->second.digest;
-      if (::CRYPTO_memcmp(known.data(), digest.data(), digest.size()) == 0)
-        return entry->second.principal;
-    }
-    return std::nullopt;
-  }
-
- private:
-  struct Entry {
-    Digest digest;
-    Principal principal;
-  };
-
-  // What time tells of this part leads nobody to a key: that would be the search for a preimage.
-  static std::uint64_t place_of(const Digest& digest) {
-    std::uint64_t place = 0;
-    std::memcpy(&place, digest.data(), sizeof place);
-    return place;
-  }
-
-  std::unordered_multimap<std::uint64_t, Entry> entries_;
-};
-
 // What is known of the file.
 struct View {
-  std::optional<FileState> state;  // that the rest is of; nothing: look again
-  KeyTable table;
-  bool has_keys = true;  // or it cannot be told
+  std::optional<FileState> state;  // that the keys are of; nothing: look again
+  std::shared_ptr<const KnownKeys> keys;
   bool failed = false;
 };
 
@@ -148,8 +101,7 @@ void fail(View& view, const std::optional<FileState>& state, const Error& error)
                               error.kind == ErrorKind::LimitExceeded;
   if (!view.failed) log_for("auth").error("event=keys_not_readable error=\"{}\"", error.message);
   view = {.state = is_of_the_file ? state : std::nullopt,
-          .table = {},
-          .has_keys = true,
+          .keys = std::make_shared<const KnownKeys>(),
           .failed = true};
 }
 
@@ -160,10 +112,8 @@ void refresh(View& view, const fs::path& file) {
   const auto read = read_key_file(file);
   if (!read) return fail(view, *state, read.error());
   if (view.failed) log_for("auth").info("event=keys_readable_again");
-  view = {.state = read->state,
-          .table = KeyTable(read->keys),
-          .has_keys = !read->keys.empty(),
-          .failed = false};
+  view = {
+      .state = read->state, .keys = std::make_shared<const KnownKeys>(read->keys), .failed = false};
 }
 
 }  // namespace
@@ -213,20 +163,11 @@ Result<ApiKey> ApiKeys::revoke(const std::string& id) {
   return revoked;
 }
 
-bool ApiKeys::any_ever_created() const {
-  return state_->view.with([&](View& view) {
-    refresh(view, state_->file);
-    return view.has_keys;
-  });
-}
-
-std::optional<Principal> ApiKeys::find(std::string_view presented) {
-  if (!has_form_of_a_key(presented)) return std::nullopt;
-  const auto digest = sha256(presented);
+std::shared_ptr<const KnownKeys> ApiKeys::known() const {
   // A changed file is read with the lock held: until then nobody is to be let in by the old keys.
   return state_->view.with([&](View& view) {
     refresh(view, state_->file);
-    return view.table.find(digest);
+    return view.keys;
   });
 }
 

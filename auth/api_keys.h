@@ -7,17 +7,15 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "auth/principal.h"
+#include "auth/known_keys.h"
 #include "base/ids.h"
 #include "base/result.h"
 
 namespace lightfast::auth {
 
-inline constexpr std::string_view kKeyPrefix = "sk-lf-";  // 43 URL-safe characters follow
-inline constexpr std::size_t kMaxKeys = 10'000;           // revoked ones included
+inline constexpr std::size_t kMaxKeys = 10'000;  // revoked ones included
 inline constexpr std::size_t kMaxLabelBytes = 200;
 
 // What is known of a key, without its secret.
@@ -56,18 +54,13 @@ class ApiKeys {
   // All keys, oldest first.
   [[nodiscard]] Result<std::vector<ApiKey>> list() const;
 
-  // Makes the key worthless, in other processes too, by their next call of find(). A key that was
+  // Makes the key worthless, in other processes too, by their next call of known(). A key that was
   // revoked before stays as it is. NotFound names the nearest id that there is.
   Result<ApiKey> revoke(const std::string& id);
 
-  // Whether there is a key, a revoked one included; also when that cannot be told, for who asks
-  // wants to serve without keys if there are none. Costs what find() does.
-  [[nodiscard]] bool any_ever_created() const;
-
-  // Whose key was presented. Nothing, without a difference, for what has not the form of a key, an
-  // unknown and a revoked one. While the file cannot be read or is damaged no key is good; the log
+  // The keys as they are now. While the file cannot be read or is damaged no key is good; the log
   // says so once. Costs a stat(2), and a read of the file when that has changed.
-  [[nodiscard]] std::optional<Principal> find(std::string_view presented);
+  [[nodiscard]] std::shared_ptr<const KnownKeys> known() const;
 
  private:
   struct State;

@@ -1,7 +1,6 @@
 // The file of API keys: its text, and reading and replacing it. Nothing here is kept between calls.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -13,8 +12,6 @@
 #include "base/result.h"
 
 namespace lightfast::auth {
-
-using Digest = std::array<unsigned char, 32>;  // SHA-256
 
 Digest sha256(std::string_view bytes);
 

@@ -35,6 +35,17 @@ void let_go(std::string& buffer) {
 
 }  // namespace
 
+// What is posted comes after all that was found ready with what runs.
+std::uint64_t Shared::this_turn() {
+  if (std::exchange(is_turn_ending_, true)) return turn_;
+  asio::post(loop, [self = shared_from_this()] {
+    ++self->turn_;
+    self->is_turn_ending_ = false;
+    if (self->options.logged) self->options.logged();
+  });
+  return turn_;
+}
+
 // The way from whoever answers to the connection: every step is done on the loop's thread, at once
 // where that is the caller's.
 class Connection::Handle final : public Exchange {
@@ -344,6 +355,7 @@ void Connection::conclude() {
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - answer_.since);
   account_body(0);
+  (void)shared_->this_turn();  // at whose end the log is told
   if (log) log({*answer_.request, answer_.caller, answer_.status, answer_.bytes, took});
   answer_.request.reset();
 }

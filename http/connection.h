@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 class Connection;
 
 // What the connections of one server share.
-struct Shared {
+struct Shared : std::enable_shared_from_this<Shared> {
   explicit Shared(ServerOptions given) : options(std::move(given)) {}
 
   asio::io_context loop{1};
@@ -42,6 +42,13 @@ struct Shared {
   bool is_draining = false;
   std::list<Connection*> connections;
   std::array<char, 64UL << 10U> scratch{};  // what is read, until its connection has it
+
+  // Of Server::turn(), which it is until all has been handled that is ready now.
+  std::uint64_t this_turn();
+
+ private:
+  std::uint64_t turn_ = 1;
+  bool is_turn_ending_ = false;
 };
 
 class Connection final : public std::enable_shared_from_this<Connection> {

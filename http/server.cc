@@ -107,6 +107,8 @@ class AsioServer final : public Server {
     return {};
   }
 
+  std::uint64_t turn() override { return shared_->this_turn(); }
+
   void every(std::chrono::seconds period, std::function<void()> work) override {
     periodic_.push_back({period, Clock::now() + period, std::move(work)});
   }

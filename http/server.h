@@ -56,7 +56,9 @@ struct ServerOptions {
   Endpoint listen;
   TlsFiles tls;
   ServerLimits limits = {};
-  std::function<void(const Answered&)> log = {};  // on the server's thread
+  // On the server's thread: each answer, then once that there will be no more at once.
+  std::function<void(const Answered&)> log = {};
+  std::function<void()> logged = {};
 };
 
 // How the server is, for metrics.
@@ -91,6 +93,9 @@ class Server {
   [[nodiscard]] virtual const ServerState& state() const = 0;
   // Reads the TLS files again, for connections from now on.
   virtual Result<void> reload_tls() = 0;
+  // The same for all requests that came in together, another one after that: how long to rely on
+  // what was looked up for one of them.
+  [[nodiscard]] virtual std::uint64_t turn() = 0;
   // Calls `work` on the server's thread when `fd`, which outlives the server, is readable; it must
   // read what there is.
   virtual void watch(int fd, std::function<void()> work) = 0;
