@@ -78,7 +78,8 @@ Result<void> Services::open_repo(const Settings& settings) {
                                 .branch = settings.branch,
                                 .data_dir = settings.data_dir,
                                 .token = settings.repo_token,
-                                .ca_file = settings.ca_file},
+                                .ca_file = settings.ca_file,
+                                .poll_interval = settings.poll_interval},
                                *git_jobs_));
   std::vector<contract::BoundProcedure> procedures;
   procedures.reserve(kProcedures.size());

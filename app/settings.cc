@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
 #include <vector>
 
@@ -24,6 +25,8 @@ constexpr std::array kSettings = {
     Setting{"repo", "URL|PATH",
             "the .lightfast repository: an https URL or the path of a local git repository"},
     Setting{"branch", "NAME", "the branch to serve (default: the repository's default branch)"},
+    Setting{"poll-interval", "SECONDS",
+            "how often a remote repository is looked at unasked (default: 300; 0: never)"},
     Setting{"org", "NAME", "the organisation's name (default: default)"},
     Setting{
         "data-dir", "DIR",
@@ -158,8 +161,10 @@ Result<std::string> text_of(const Setting& setting, const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (is_limits && value.is_object()) return limits_text(value);
   if (setting.is_list && value.is_array()) return list_text(value);
-  if (name == "rate-limit" && value.is_number_unsigned()) return value.dump();
+  const bool is_number = name == "rate-limit" || name == "poll-interval";
+  if (is_number && value.is_number_unsigned()) return value.dump();
   const char* wanted = setting.value == nullptr ? "true or false" : "a string";
+  if (is_number) wanted = "a number";
   if (is_limits) wanted = "an object of numbers";
   if (setting.is_list) wanted = "a list of names";
   return Error{ErrorKind::InvalidArgument, fmt::format("'{}' must be {}", name, wanted)};
@@ -263,6 +268,20 @@ Result<std::string> api_key(const std::string& file, const Environment& environm
   });
 }
 
+Result<std::chrono::seconds> poll_interval(const std::string& text) {
+  constexpr int kUsual = 300;
+  constexpr int kMost = 86'400;
+  if (text.empty()) return std::chrono::seconds(kUsual);
+  int seconds = 0;
+  const auto* const last = text.data() + text.size();
+  const auto [end, failed] = std::from_chars(text.data(), last, seconds);
+  if (failed == std::errc() && end == last && seconds >= 0 && seconds <= kMost)
+    return std::chrono::seconds(seconds);
+  return Error{ErrorKind::InvalidArgument,
+               fmt::format("--poll-interval: '{}' is not a number of seconds, 0 to {}",
+                           visible_line(text), kMost)};
+}
+
 Result<void> check_org(const std::string& org) {
   const bool plain = std::ranges::all_of(org, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
@@ -288,6 +307,7 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   Settings settings;
   settings.repo = values["repo"];
   settings.branch = values["branch"];
+  settings.poll_interval = TRY(poll_interval(values["poll-interval"]));
   if (values.contains("org")) {
     TRY(check_org(values["org"]));
     settings.org = OrgId{values["org"]};

@@ -1,6 +1,7 @@
 // What the program is told, from flags, environment and config file, in this order of precedence.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -39,8 +40,9 @@ struct ServiceSettings {
 };
 
 struct Settings {
-  std::string repo;    // empty: none given
-  std::string branch;  // empty: the default branch
+  std::string repo;                         // empty: none given
+  std::string branch;                       // empty: the default branch
+  std::chrono::seconds poll_interval{300};  // 0: off
   OrgId org;
   std::filesystem::path data_dir;
   std::optional<std::string> log_level;  // as given; each command has a default of its own

@@ -80,6 +80,14 @@ class Remote(unittest.TestCase):
         answer = self.ask(self.repository("private"))
         self.assertEqual((answer.out, answer.said), (GOOD["README.md"], ""))
 
+    def test_a_push_is_found_by_looking(self):
+        url = self.repository("followed")
+        with self.server(url, LIGHTFAST_POLL_INTERVAL="1") as server:
+            self.assertEqual(server.shell("cat README.md").out, GOOD["README.md"])
+            for state in ("second\n", "third\n"):
+                self.git.commit("followed", {"README.md": state})
+                self.assertTrue(harness.eventually(lambda state=state: server.shell("cat README.md").out == state))
+
     def test_a_wrong_token_and_none_are_said(self):
         url = self.repository("closed")
         self.assert_refused(url, "LIGHTFAST_REPO_TOKEN", LIGHTFAST_REPO_TOKEN="")

@@ -38,6 +38,18 @@ Error problem_of(const Values& flags, const Values& variables = {}) {
   return settings.error();
 }
 
+TEST_CASE("how often to look is a number of seconds", "[settings]") {
+  CHECK(resolved({}).poll_interval == std::chrono::minutes(5));
+  CHECK(resolved({{"poll-interval", "0"}}).poll_interval == std::chrono::seconds(0));
+  const TempDirectory here;
+  const auto config = here.with_file("config.json", R"({"pollInterval": 60})");
+  CHECK(resolved({{"config", config}}).poll_interval == std::chrono::minutes(1));
+  for (const auto* bad : {"-1", "5m", "1.5", "86401", "99999999999", " 5"}) {
+    CAPTURE(bad);
+    CHECK(problem_of({{"poll-interval", bad}}).message.starts_with("--poll-interval: "));
+  }
+}
+
 TEST_CASE("a flag wins over the environment, the environment over the config file", "[settings]") {
   struct Case {
     std::string flag, variable, key, branch;

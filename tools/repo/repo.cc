@@ -29,7 +29,8 @@ class SyncedRepo final : public Repo {
         jobs_(jobs),
         syncer_({.look = [this] { return look(); },
                  .attempt = [this](const std::stop_token& stop) { return sync(stop); },
-                 .retries = source_.remote.has_value()}) {}
+                 .retries = source_.remote.has_value(),
+                 .interval = source_.remote ? options.poll_interval : std::chrono::seconds(0)}) {}
 
   void start() override {
     started_ = std::chrono::steady_clock::now();

@@ -38,6 +38,7 @@ struct RepoOptions {
   std::string token = {};                        // for https; sent to the host of `source` only
   std::filesystem::path ca_file = {};            // own certificate authority; empty: the system's
   std::chrono::milliseconds sync_limit{60'000};  // wall clock of one sync
+  std::chrono::seconds poll_interval{0};  // how often a remote is looked at unasked; 0: never
 };
 
 // What a snapshot says of itself, read from its record.json.

@@ -13,6 +13,8 @@ std::chrono::seconds pause_after(int failures) {
 
 }  // namespace
 
+Syncer::Syncer(Work work) : work_(std::move(work)), chance_(std::random_device{}()) {}
+
 void Syncer::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
@@ -78,11 +80,11 @@ Result<void> Syncer::attempt_settled(std::unique_lock<std::mutex>& lock,
 
 void Syncer::wait_for_work(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
   const auto asked = [this] { return requested_ > begun_; };
-  if (!work_.retries || failures_ == 0) {
+  if (!next_at_) {
     changed_.wait(lock, stop, asked);
     return;
   }
-  const bool woken = changed_.wait_until(lock, stop, status_.retry_at, asked);
+  const bool woken = changed_.wait_until(lock, stop, *next_at_, asked);
   if (!woken && !stop.stop_requested()) ++requested_;
 }
 
@@ -94,6 +96,13 @@ void Syncer::note_end(const Result<void>& result) {
   status_.label = running_label_;
   status_.problem = result ? std::string() : result.error().message;
   status_.retry_at = Clock::now() + pause_after(failures_);
+  next_at_.reset();
+  if (!result && work_.retries) next_at_ = status_.retry_at;
+  // Spread, so that servers that were started together do not stay together.
+  std::uniform_real_distribution<> about(0.9, 1.1);
+  if (result && work_.interval.count() > 0)
+    next_at_ =
+        Clock::now() + std::chrono::duration_cast<Clock::duration>(work_.interval * about(chance_));
   changed_.notify_all();
 }
 

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <random>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -29,6 +31,9 @@ class Syncer {
     std::function<Result<void>(std::stop_token)>
         attempt;           // blocks; returns soon after a stop is requested
     bool retries = false;  // a failed attempt is made again by itself, after a pause that grows
+    // After one that succeeded the next is made by itself this much later, give or take a tenth;
+    // 0: when it is asked for.
+    std::chrono::seconds interval{0};
   };
 
   // The last attempt that ended.
@@ -40,7 +45,7 @@ class Syncer {
     Clock::time_point retry_at;  // after a failure: not worth trying the same again before
   };
 
-  explicit Syncer(Work work) : work_(std::move(work)) {}
+  explicit Syncer(Work work);
 
   void start();  // once
 
@@ -70,6 +75,8 @@ class Syncer {
   std::uint64_t ended_ = 0;
   std::string running_label_;
   int failures_ = 0;  // in a row
+  std::minstd_rand chance_;
+  std::optional<Clock::time_point> next_at_;  // of the attempt that is made by itself
   Status status_;
   std::jthread thread_;  // last: it uses all of the above
 };
