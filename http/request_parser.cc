@@ -30,9 +30,8 @@ std::string_view view(string_view text) { return {text.data(), text.size()}; }
 // the parsing.
 class RequestParser::Impl final : public beast::http::basic_parser<true> {
  public:
-  explicit Impl(const RequestLimits& limits) : limits_(limits) {
+  explicit Impl(const RequestLimits& limits) : limits_(limits), most_body_(limits.body_bytes) {
     header_limit(limits.header_bytes);
-    body_limit(limits.body_bytes);
   }
 
   std::size_t feed(std::string_view bytes) {
@@ -79,7 +78,7 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
     if (failure == Error::header_limit) too_large_header();
     if (failure == Error::body_limit) {
       status_ = 413;
-      reason_ = fmt::format("a body may hold at most {} bytes", limits_.body_bytes);
+      reason_ = fmt::format("a body may hold at most {} bytes", most_body_);
     }
     if (failure == Error::bad_version) {
       status_ = 505;
@@ -109,6 +108,9 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
       return refuse(414, fmt::format("a target may hold at most {} bytes", limits_.target_bytes),
                     failure);
     }
+    const auto large = limits_.large_targets;
+    if (!large.empty() && view(target).starts_with(large)) most_body_ = limits_.large_body_bytes;
+    body_limit(most_body_);
     version_ = version;
     request_.method = view(method);
     request_.target = view(target);
@@ -171,6 +173,7 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
 
  private:
   const RequestLimits limits_;
+  std::uint64_t most_body_;
   int version_ = kHttp11;
   std::size_t header_bytes_ = 0;
   bool header_read_ = false;

@@ -17,6 +17,8 @@ struct RequestLimits {
   std::size_t headers = 100;
   std::size_t target_bytes = 8192;
   std::uint64_t body_bytes = 4U << 20U;
+  std::string_view large_targets = {};  // what begins so may have another body; empty: none
+  std::uint64_t large_body_bytes = 25U << 20U;
 };
 
 class RequestParser {

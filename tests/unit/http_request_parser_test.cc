@@ -59,6 +59,20 @@ TEST_CASE("a chunked body may be empty") {
   }
 }
 
+TEST_CASE("what begins with a certain target may have another body") {
+  const RequestLimits limits{.body_bytes = 5, .large_targets = "/large/", .large_body_bytes = 10};
+  const auto status_of = [&](const std::string& target, std::size_t bytes) {
+    return whole("POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: " +
+                     std::to_string(bytes) + "\r\n\r\n" + std::string(bytes, 'x'),
+                 limits)
+        .status;
+  };
+  CHECK(status_of("/large/x", 10) == 0);
+  CHECK(status_of("/large/x", 11) == 413);
+  CHECK(status_of("/small", 5) == 0);
+  CHECK(status_of("/small/large/", 6) == 413);
+}
+
 TEST_CASE("what follows a request is left for the next") {
   const auto two = std::string(kGood) + "GET / HTTP/1.1\r\n";
   const auto read = whole(two);
