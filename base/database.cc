@@ -1,0 +1,167 @@
+#include "base/database.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include <spdlog/fmt/fmt.h>
+#include <sqlite3.h>
+
+#include "base/handles.h"
+#include "base/text.h"
+
+namespace lightfast {
+namespace {
+
+constexpr int kPatience = 5000;  // ms for another connection's transaction
+
+ErrorKind kind_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_FULL:
+      return ErrorKind::LimitExceeded;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return ErrorKind::Corrupt;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_AUTH:
+      return ErrorKind::PermissionDenied;
+    default:
+      return ErrorKind::Unavailable;
+  }
+}
+
+Error sqlite_error(sqlite3* connection) {
+  return {kind_of(::sqlite3_extended_errcode(connection)), ::sqlite3_errmsg(connection)};
+}
+
+int bind(sqlite3_stmt* statement, int place, const SqlValue& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value))
+    return ::sqlite3_bind_int64(statement, place, *number);
+  if (const auto* text = std::get_if<std::string_view>(&value)) {
+    return ::sqlite3_bind_text64(statement, place, text->data(), text->size(), SQLITE_STATIC,
+                                 SQLITE_UTF8);
+  }
+  return ::sqlite3_bind_null(statement, place);
+}
+
+// SQLite would make it readable for others, as far as the umask goes.
+Result<void> make_private(const std::filesystem::path& file) {
+  const UniqueFd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (made || errno == EEXIST) return {};
+  return errno_error("making it", errno);
+}
+
+}  // namespace
+
+std::int64_t SqlRow::number(int column) const { return ::sqlite3_column_int64(statement_, column); }
+
+std::string SqlRow::text(int column) const {
+  const auto* bytes = static_cast<const char*>(::sqlite3_column_blob(statement_, column));
+  const auto length = ::sqlite3_column_bytes(statement_, column);
+  return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(length));
+}
+
+void SqlStatementEnd::operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
+
+Result<void> SqlStatement::run(std::initializer_list<SqlValue> values, const EachRow& each) {
+  int place = 0;
+  int code = SQLITE_OK;
+  for (const auto& value : values) {
+    code = bind(statement_.get(), ++place, value);
+    if (code != SQLITE_OK) break;
+  }
+  if (code == SQLITE_OK) code = ::sqlite3_step(statement_.get());
+  for (; code == SQLITE_ROW; code = ::sqlite3_step(statement_.get())) {
+    if (each) each(SqlRow(statement_.get()));
+  }
+  auto result = code == SQLITE_DONE
+                    ? Result<void>()
+                    : Result<void>(sqlite_error(::sqlite3_db_handle(statement_.get())));
+  ::sqlite3_reset(statement_.get());
+  ::sqlite3_clear_bindings(statement_.get());
+  return result;
+}
+
+void Database::Closer::operator()(sqlite3* connection) const { ::sqlite3_close_v2(connection); }
+
+Result<Database> Database::open(const std::filesystem::path& file, const Options& options) {
+  const auto doing = fmt::format("opening database '{}'", visible_text(file.string()));
+  TRY(make_private(file).during(doing));
+  sqlite3* connection = nullptr;
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = ::sqlite3_open_v2(file.c_str(), &connection, kFlags, nullptr);
+  Database database(connection);
+  if (code != SQLITE_OK) return sqlite_error(connection).during(doing);
+  ::sqlite3_busy_timeout(connection, kPatience);
+  TRY(database.make_ours(options).during(doing));
+  return database;
+}
+
+// Two processes may find an empty file at the same time: the second finds it made.
+Result<void> Database::make_ours(const Options& options) {
+  TRY(run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"));
+  auto transaction = TRY(Transaction::begin(*this));
+  const auto id = TRY(ask("PRAGMA application_id"));
+  const auto version = TRY(ask("PRAGMA user_version"));
+  const auto tables = TRY(ask("SELECT count(*) FROM sqlite_schema"));
+  const bool is_empty = id == 0 && version == 0 && tables == 0;
+  if (!is_empty && id != options.application_id)
+    return Error{ErrorKind::Corrupt, "it is another program's"};
+  if (version > options.version) {
+    return Error{ErrorKind::Corrupt,
+                 fmt::format("it was made by a later version of lightfast (schema {}, this one "
+                             "knows {})",
+                             version, options.version)};
+  }
+  if (!is_empty) return {};
+  TRY(run(options.schema));
+  TRY(run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
+                      options.application_id, options.version)
+              .c_str()));
+  return transaction.commit();
+}
+
+Result<std::int64_t> Database::ask(const char* sql) {
+  auto statement = TRY(prepare(sql));
+  std::int64_t answer = 0;
+  TRY(statement.run({}, [&](const SqlRow& row) { answer = row.number(0); }));
+  return answer;
+}
+
+Result<SqlStatement> Database::prepare(const char* sql) const {
+  sqlite3_stmt* statement = nullptr;
+  const int code = ::sqlite3_prepare_v3(connection_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                        &statement, nullptr);
+  if (code != SQLITE_OK) return sqlite_error(connection_.get());
+  return SqlStatement(statement);
+}
+
+Result<void> Database::run(const char* sql) {
+  const int code = ::sqlite3_exec(connection_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return sqlite_error(connection_.get());
+  return {};
+}
+
+std::int64_t Database::changes() const { return ::sqlite3_changes64(connection_.get()); }
+
+Result<std::int64_t> Database::data_version() { return ask("PRAGMA data_version"); }
+
+Result<Transaction> Transaction::begin(Database& database) {
+  TRY(database.run("BEGIN IMMEDIATE"));
+  return Transaction(database);
+}
+
+// One that failed may have been rolled back already; then there is nothing to undo.
+Transaction::~Transaction() {
+  if (database_ != nullptr) (void)database_->run("ROLLBACK");
+}
+
+Result<void> Transaction::commit() {
+  TRY(database_->run("COMMIT"));
+  database_ = nullptr;
+  return {};
+}
+
+}  // namespace lightfast

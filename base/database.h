@@ -1,0 +1,102 @@
+// One SQLite database file of ours and its prepared statements. One thread at a time; other
+// processes and connections may use the file meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace lightfast {
+
+// What stands for a parameter; text and bytes are looked at while the statement runs.
+using SqlValue = std::variant<std::nullptr_t, std::int64_t, std::string_view>;
+
+// A row of a result, while it is being looked at. Columns count from 0; a NULL is 0 and "".
+class SqlRow {
+ public:
+  explicit SqlRow(sqlite3_stmt* statement) : statement_(statement) {}
+  [[nodiscard]] std::int64_t number(int column) const;
+  [[nodiscard]] std::string text(int column) const;
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+struct SqlStatementEnd {
+  void operator()(sqlite3_stmt* statement) const;
+};
+
+// Prepared once, run any number of times.
+class SqlStatement {
+ public:
+  using EachRow = std::function<void(const SqlRow&)>;
+
+  // Runs it to its end with `values` for its parameters, in their order.
+  Result<void> run(std::initializer_list<SqlValue> values = {}, const EachRow& each = {});
+
+ private:
+  friend class Database;
+  explicit SqlStatement(sqlite3_stmt* statement) : statement_(statement) {}
+  std::unique_ptr<sqlite3_stmt, SqlStatementEnd> statement_;
+};
+
+class Database {
+ public:
+  struct Options {
+    std::int32_t application_id;  // tells our files from others
+    int version;                  // of the schema: user_version
+    const char* schema;           // makes an empty database one of that version
+  };
+
+  // Opens the file, or makes it with mode 0600: a write-ahead log, and what was committed is on
+  // disk when that returns. Corrupt when it is damaged, not of this application or of a later
+  // version: it is left as it is, and the message says so.
+  static Result<Database> open(const std::filesystem::path& file, const Options& options);
+
+  [[nodiscard]] Result<SqlStatement> prepare(const char* sql) const;
+  // Several statements without parameters.
+  Result<void> run(const char* sql);
+
+  // How many rows the last statement changed, inserted or removed.
+  [[nodiscard]] std::int64_t changes() const;
+  // Another number after each commit of another connection.
+  [[nodiscard]] Result<std::int64_t> data_version();
+
+ private:
+  struct Closer {
+    void operator()(sqlite3* connection) const;
+  };
+  explicit Database(sqlite3* connection) : connection_(connection) {}
+  Result<void> make_ours(const Options& options);
+  Result<std::int64_t> ask(const char* sql);
+
+  std::unique_ptr<sqlite3, Closer> connection_;
+};
+
+// What is written from here on is written whole or not at all: it is undone at the end unless it
+// was committed.
+class Transaction {
+ public:
+  static Result<Transaction> begin(Database& database);
+  Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+
+  Result<void> commit();
+
+ private:
+  explicit Transaction(Database& database) : database_(&database) {}
+  Database* database_;
+};
+
+}  // namespace lightfast
