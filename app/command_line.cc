@@ -98,6 +98,7 @@ class Parser {
                 "serve MCP over stdin and stdout, for Claude Code, Cursor, Codex");
     add_command(CommandKind::Serve, "serve", "serve MCP and the REST API over HTTP");
     add_keys();
+    add_deliveries();
     add_command(CommandKind::Doctor, "doctor",
                 "say what isolation this machine gives, what is configured, what is wrong");
     add_command(CommandKind::Init, "init", "write a starter .lightfast repository")
@@ -115,6 +116,19 @@ class Parser {
     keys->add_subcommand("list", "the keys there are, without their secrets");
     revoke_key_ = keys->add_subcommand("revoke", "make a key worthless at once");
     revoke_key_->add_option("ID", line_.keys.id, "as `keys list` shows it")->required();
+  }
+
+  void add_deliveries() {
+    CLI::App* deliveries = add_command(CommandKind::Deliveries, "deliveries",
+                                       "list the webhook deliveries of a server, replay one");
+    deliveries->require_subcommand(1);
+    deliveries->add_subcommand("list", "the newest hundred")
+        ->add_option("--status", line_.deliveries.status,
+                     "waiting, done, ignored or dead: only those")
+        ->check(CLI::IsMember({"waiting", "done", "ignored", "dead"}));
+    replay_delivery_ = deliveries->add_subcommand("replay", "have one worked on once more");
+    replay_delivery_->add_option("ID", line_.deliveries.id, "as `deliveries list` shows it")
+        ->required();
   }
 
   void add_setup() {
@@ -203,6 +217,7 @@ class Parser {
     }
     if (create_key_->parsed()) line_.keys.action = KeysRequest::Action::Create;
     if (revoke_key_->parsed()) line_.keys.action = KeysRequest::Action::Revoke;
+    if (replay_delivery_->parsed()) line_.deliveries.action = DeliveriesRequest::Action::Replay;
     return with_procedure();
   }
 
@@ -265,7 +280,7 @@ class Parser {
   CLI::App root_{"Lightfast: an organisation's context, for AI agents.", "lightfast"};
   std::map<std::string, Slot> settings_;
   std::vector<std::pair<const CLI::App*, CommandKind>> kinds_;
-  CLI::App *create_key_ = nullptr, *revoke_key_ = nullptr;
+  CLI::App *create_key_ = nullptr, *revoke_key_ = nullptr, *replay_delivery_ = nullptr;
   std::vector<std::string> words_;                          // behind `--`
   std::vector<std::unique_ptr<ProcedureOptions>> options_;  // parallel to procedures_
   CommandLine line_;

@@ -12,13 +12,20 @@
 
 namespace lightfast {
 
-enum class CommandKind { Mcp, Serve, Keys, Doctor, Init, OpenApi, Setup, Procedure };
+enum class CommandKind { Mcp, Serve, Keys, Deliveries, Doctor, Init, OpenApi, Setup, Procedure };
 
 // What to do with the API keys of a hosted server.
 struct KeysRequest {
   enum class Action { Create, List, Revoke } action = Action::List;
   std::string id;     // of the key to revoke
   std::string label;  // of the one to create: what it is for
+};
+
+// What to do with the webhook deliveries of a served Lightfast.
+struct DeliveriesRequest {
+  enum class Action { List, Replay } action = Action::List;
+  std::string id;      // of the one to replay
+  std::string status;  // of those to list; empty: all
 };
 
 // What of a client's configuration is to be changed.
@@ -34,6 +41,7 @@ struct CommandLine {
   std::string directory = ".";               // of init
   SetupRequest setup;
   KeysRequest keys;
+  DeliveriesRequest deliveries;
   std::size_t procedure = 0;  // index into the declarations
   std::string input;          // of the procedure, a JSON object
   bool json = false;          // print the REST response

@@ -83,6 +83,15 @@ class SharedWithPage final : public http::Exchange {
   const std::string origin_;
 };
 
+http::Response delivery_answer(const ingest::Answer& answer) {
+  constexpr int kAccepted = 202;
+  if (answer.status == kAccepted) return json_answer(kAccepted, {{"status", answer.word}});
+  auto refusal = error_answer(answer.status, answer.word);
+  if (answer.status == 401) refusal.headers.add("WWW-Authenticate", "X-Hub-Signature-256");
+  if (answer.status == 503) refusal.headers.add("Retry-After", "30");
+  return refusal;
+}
+
 Result<Json> body_of(const http::Request& request) {
   if (is_nested_deeper_than(kMaxNesting, request.body)) {
     return Error{ErrorKind::InvalidArgument,
@@ -148,6 +157,7 @@ void HttpService::route(const Exchange& exchange) {
       return exchange->respond(method_not_allowed(request, route->methods));
     return (this->*route->answer)(exchange);
   }
+  if (request.path().starts_with(kIngestPrefix)) return take_delivery(exchange);
   const auto& procedures = parts_.services.catalog().procedures();
   const auto procedure = std::ranges::find_if(
       procedures, [&](const auto& each) { return each.declaration.http_path == request.path(); });
@@ -190,6 +200,23 @@ void HttpService::answer_procedure(const Exchange& exchange,
                          .message = "as many calls as may are in progress; try again in 1 s",
                          .retry_after = std::chrono::seconds(1)},
                    request.id));
+}
+
+// Whoever posts shows that it may by a signature of the body.
+void HttpService::take_delivery(const Exchange& exchange) {
+  const auto& request = exchange->request();
+  if (request.method != "POST") return exchange->respond(method_not_allowed(request, "POST"));
+  const auto rest = request.path().substr(kIngestPrefix.size());
+  const auto slash = std::min(rest.find('/'), rest.size());
+  if (slash < rest.size() && rest.substr(slash + 1) != parts_.org.value)
+    return exchange->respond(error_answer(404, "no such organisation is served here"));
+  ingest::Posted posted{
+      .org = parts_.org, .body = request.body, .header = [exchange](std::string_view name) {
+        return exchange->request().headers.value(name);
+      }};
+  parts_.ingest.take(
+      std::string(rest.substr(0, slash)), std::move(posted),
+      [exchange](const ingest::Answer& answer) { exchange->respond(delivery_answer(answer)); });
 }
 
 void HttpService::cut() {
@@ -242,6 +269,12 @@ void HttpService::metrics(const Exchange& exchange) {
   metrics.set("lightfast_workers_waiting", number(load.waiting));
   if (const auto tier = parts_.services.sandboxes().known_tier())
     metrics.set("lightfast_sandbox_tier", number(*tier));
+  const auto deliveries = parts_.ingest.state();
+  metrics.set("lightfast_webhooks_taken", number(deliveries.taken));
+  metrics.set("lightfast_webhooks_duplicate", number(deliveries.duplicates));
+  metrics.set("lightfast_webhooks_refused", number(deliveries.refused));
+  metrics.set("lightfast_webhooks_waiting", number(deliveries.waiting));
+  metrics.set("lightfast_webhooks_dead", number(deliveries.dead));
   const auto state = parts_.services.repo().state();
   metrics.set("lightfast_repo_ready", state.current ? 1 : 0);
   metrics.set("lightfast_repo_stale", state.problem.empty() ? 0 : 1);

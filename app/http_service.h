@@ -14,8 +14,13 @@
 #include "http/server.h"
 #include "mcp/http_endpoint.h"
 #include "mcp/server.h"
+#include "tools/ingest/ingest.h"
 
 namespace lightfast {
+
+// What webhooks are posted to: this, the provider's name, and the organisation's where there are
+// several.
+inline constexpr std::string_view kIngestPrefix = "/api/ingest/";
 
 class HttpService final : public http::Service {
  public:
@@ -26,6 +31,8 @@ class HttpService final : public http::Service {
     const http::AccessRules& access;
     http::Server& http;
     Metrics& metrics;
+    ingest::Ingest& ingest;
+    OrgId org;
   };
   explicit HttpService(const Parts& parts);
 
@@ -54,6 +61,7 @@ class HttpService final : public http::Service {
   void openapi(const Exchange& exchange);
   void resource_metadata(const Exchange& exchange);
   void mcp(const Exchange& exchange);
+  void take_delivery(const Exchange& exchange);
   bool is_shown(const Exchange& exchange);
 
   Parts parts_;

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <iostream>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "app/commands.h"
+#include "app/table.h"
 #include "auth/api_keys.h"
 
 namespace lightfast {
@@ -32,29 +32,9 @@ Result<int> create(auth::ApiKeys& keys, const OrgId& org, const std::string& lab
   return 0;
 }
 
-using Row = std::array<std::string, 5>;
-
-Row row_of(const auth::ApiKey& key) {
+TableRow row_of(const auth::ApiKey& key) {
   return {key.id, key.org.value, key.label.empty() ? "-" : key.label, key.created_at,
           key.revoked_at.value_or("-")};
-}
-
-// The width of a text on a terminal, near enough: characters, not bytes.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
-}
-
-void print_table(const std::vector<Row>& rows) {
-  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i)
-      std::cout << row[i] << std::string(widths[i] + 2 - width_of(row[i]), ' ');
-    std::cout << row.back() << '\n';
-  }
 }
 
 Result<int> list(const auth::ApiKeys& keys) {
@@ -63,7 +43,7 @@ Result<int> list(const auth::ApiKeys& keys) {
     std::cerr << "no keys yet; create one with: lightfast keys create --org ORG --label TEXT\n";
     return 0;
   }
-  std::vector<Row> rows = {{"ID", "ORG", "LABEL", "CREATED", "REVOKED"}};
+  std::vector<TableRow> rows = {{"ID", "ORG", "LABEL", "CREATED", "REVOKED"}};
   std::ranges::transform(known, std::back_inserter(rows), row_of);
   print_table(rows);
   return 0;

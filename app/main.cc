@@ -24,7 +24,8 @@ Result<int> become_http_program() {
 Result<int> run(const CommandLine& line) {
   if (line.kind == CommandKind::Init) return run_init(line.directory);
   if (line.kind == CommandKind::OpenApi) return run_openapi();
-  if (line.kind == CommandKind::Serve || line.kind == CommandKind::Keys)
+  if (line.kind == CommandKind::Serve || line.kind == CommandKind::Keys ||
+      line.kind == CommandKind::Deliveries)
     return become_http_program();
   const auto settings = TRY(begin(line));
   if (line.kind == CommandKind::Doctor) return run_doctor(settings);

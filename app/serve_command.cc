@@ -23,12 +23,14 @@
 #include "contract/error.h"
 #include "http/server.h"
 #include "mcp/server.h"
+#include "tools/ingest/ingest.h"
 
 namespace lightfast {
 namespace {
 
 constexpr std::chrono::seconds kHousekeeping{10};
 constexpr std::chrono::milliseconds kLastCalls{400};
+constexpr std::chrono::minutes kSyncPatience{2};
 constexpr std::size_t kOtherDescriptors = 512;  // sandboxes, logs, the repository
 constexpr std::size_t kMaxPathLogged = 200;
 
@@ -72,6 +74,7 @@ Result<std::unique_ptr<http::Server>> listen(const Settings& settings, Metrics& 
   const auto& service = settings.service;
   const auto endpoint = TRY(http::parse_endpoint(service.listen));
   http::ServerLimits limits;
+  limits.request.large_targets = kIngestPrefix;
   limits.connections = connections_within_limits(limits.connections);
   return http::Server::listen({.listen = endpoint,
                                .tls = {service.tls_cert, service.tls_key},
@@ -120,6 +123,17 @@ UniqueFd watch_for_reload(http::Server& server) {
   return fd;
 }
 
+Result<std::unique_ptr<ingest::Ingest>> make_ingest(const Settings& settings, Services& services) {
+  return ingest::Ingest::create({.data_dir = settings.data_dir,
+                                 .org = settings.org,
+                                 .branch = settings.branch,
+                                 .github_secrets = settings.github_webhook_secrets},
+                                [&repo = services.repo()](std::stop_token stop) {
+                                  return repo.sync(std::chrono::steady_clock::now() + kSyncPatience,
+                                                   std::move(stop));
+                                });
+}
+
 void say_ready(const std::string& url, const HttpAuth& auth, const Services& services) {
   if (auth.is_open())
     log_for("app").warn("open=yes: whoever can connect to {} may read the repository", url);
@@ -147,11 +161,13 @@ Result<int> run_serve(const Settings& settings) {
   TRY(stop.watch(services->launcher().death_fd()));
   observe_calls(services->catalog(), metrics);
   auto mcp = make_mcp_server(*services, settings.org);
-  HttpService service({*services, *mcp, *auth, access, *server, metrics});
+  const auto ingest = TRY(make_ingest(settings, *services));
+  HttpService service({*services, *mcp, *auth, access, *server, metrics, *ingest, settings.org});
   const auto hangup = watch_for_reload(*server);
   server->every(kHousekeeping, [&service] { service.keep_house(); });
   auth->start();
   services->start();
+  ingest->start();
   say_ready(fmt::format("{}://{}:{}", settings.service.tls_cert.empty() ? "http" : "https",
                         endpoint.host, endpoint.port),
             *auth, *services);

@@ -152,22 +152,29 @@ std::string list_text(const Json& names) {
   return fmt::format("{}", fmt::join(words, ","));
 }
 
+bool is_number(const Setting& setting) {
+  const std::string_view name = setting.name;
+  return name == "rate-limit" || name == "poll-interval";
+}
+
+// What a value in the config file must be.
+const char* wanted_of(const Setting& setting) {
+  if (std::string_view(setting.name) == "limits") return "an object of numbers";
+  if (setting.is_list) return "a list of names";
+  if (is_number(setting)) return "a number";
+  return setting.value == nullptr ? "true or false" : "a string";
+}
+
 // As the option takes it: `limits` may be an object of numbers, a list a list of names, a switch
 // true or false, a number a number.
 Result<std::string> text_of(const Setting& setting, const Json& value) {
-  const std::string_view name = setting.name;
-  const bool is_limits = name == "limits";
   if (setting.value == nullptr && value.is_boolean()) return std::string(value ? "true" : "");
   if (value.is_string()) return value.get<std::string>();
-  if (is_limits && value.is_object()) return limits_text(value);
+  if (std::string_view(setting.name) == "limits" && value.is_object()) return limits_text(value);
   if (setting.is_list && value.is_array()) return list_text(value);
-  const bool is_number = name == "rate-limit" || name == "poll-interval";
-  if (is_number && value.is_number_unsigned()) return value.dump();
-  const char* wanted = setting.value == nullptr ? "true or false" : "a string";
-  if (is_number) wanted = "a number";
-  if (is_limits) wanted = "an object of numbers";
-  if (setting.is_list) wanted = "a list of names";
-  return Error{ErrorKind::InvalidArgument, fmt::format("'{}' must be {}", name, wanted)};
+  if (is_number(setting) && value.is_number_unsigned()) return value.dump();
+  return Error{ErrorKind::InvalidArgument,
+               fmt::format("'{}' must be {}", setting.name, wanted_of(setting))};
 }
 
 Result<Values> read_config(const std::string& file) {
@@ -325,6 +332,11 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   settings.base_url = values["base-url"];
   settings.api_key = TRY(api_key(values["api-key-file"], environment));
   settings.repo_token = TRY(secret("LIGHTFAST_REPO_TOKEN", environment));
+  for (const auto* name :
+       {"LIGHTFAST_GITHUB_WEBHOOK_SECRET", "LIGHTFAST_GITHUB_WEBHOOK_SECRET_PREVIOUS"}) {
+    auto found = TRY(secret(name, environment));
+    if (!found.empty()) settings.github_webhook_secrets.push_back(std::move(found));
+  }
   settings.ca_file = environment("LIGHTFAST_CA_FILE").value_or("");
   return settings;
 }

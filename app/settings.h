@@ -50,7 +50,9 @@ struct Settings {
   std::string repo_token;                // LIGHTFAST_REPO_TOKEN, or the content of the file
                                          // LIGHTFAST_REPO_TOKEN_FILE names
   std::filesystem::path ca_file;         // LIGHTFAST_CA_FILE
-  std::string limits;                    // see app/sandbox_settings.h
+  // LIGHTFAST_GITHUB_WEBHOOK_SECRET and its _PREVIOUS, those there are.
+  std::vector<std::string> github_webhook_secrets;
+  std::string limits;  // see app/sandbox_settings.h
   std::string programs;
   ServiceSettings service;
   std::string base_url;  // of the server that `mcp` is a bridge to; empty: none

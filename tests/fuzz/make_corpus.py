@@ -62,6 +62,12 @@ def http_sse():
     return [b'{"jsonrpc":"2.0"}', b"one\r\ntwo\rthree\n\nfour", b"event: x\ndata: y\n\n"]
 
 
+def ingest_github():
+    push = b'{"ref":"refs/heads/main","repository":{"default_branch":"main"}}'
+    return [b"\x00push\n" + push, b"\x01push\na=b&payload=%7B%22ref%22%3A%22refs%2Fheads%2Fx%22%7D&c", b'\x00repository\n{"action":"renamed"}',
+            b"\x00ping\n{}"]
+
+
 def mcp_http_headers():
     return [b'eu\n{"a":"eu"}', b'=?base64?ZXU=?=\n{"a":"eu","b":true}', b'1.0\n{"a":1}', b'true\n{"a":{"a":[]}}']
 
@@ -145,7 +151,7 @@ def repo_manifest():
 
 def main():
     targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
-               auth_jwt, files_uri, http_access, http_request, http_sse, mcp_http_headers, mcp_message, repo_names, repo_manifest)
+               auth_jwt, files_uri, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message, repo_names, repo_manifest)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
         directory.mkdir(parents=True, exist_ok=True)

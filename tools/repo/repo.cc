@@ -51,6 +51,14 @@ class SyncedRepo final : public Repo {
     return after_waiting(syncer_.request_for(""), deadline, stop);
   }
 
+  Result<void> sync(Deadline deadline, std::stop_token stop) override {
+    const bool ended = syncer_.wait(syncer_.request(), deadline, stop);
+    const auto problem = ended ? syncer_.status().problem : std::string();
+    if (ended && problem.empty()) return {};
+    if (ended) return Error{ErrorKind::Unavailable, problem};
+    return Error{ErrorKind::Timeout, fmt::format("syncing '{}': still running", source_.name())};
+  }
+
   void await_sync(Deadline deadline, std::stop_token stop) override {
     (void)syncer_.wait(syncer_.request_for(look()), deadline, stop);
   }

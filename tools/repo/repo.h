@@ -97,6 +97,11 @@ class Repo {
   virtual Result<CurrentSnapshot> current(std::chrono::steady_clock::time_point deadline,
                                           std::stop_token stop) = 0;
 
+  // The end of an attempt to sync that begins after this call; Timeout when `deadline` or `stop`
+  // came first.
+  virtual Result<void> sync(std::chrono::steady_clock::time_point deadline,
+                            std::stop_token stop) = 0;
+
   // Waits until an attempt to sync that began after this call has ended, well or not, or until
   // `deadline`. For programs that end after one command and would end the sync with them.
   virtual void await_sync(std::chrono::steady_clock::time_point deadline, std::stop_token stop) = 0;

@@ -1,0 +1,119 @@
+#include <fstream>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "temp_directory.h"
+#include "tools/ingest/ledger.h"
+
+namespace lightfast::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+using test::TempDirectory;
+
+const OrgId org{"acme"};
+constexpr Time kStart{1'800'000'000'000ms};
+
+Ledger opened(const TempDirectory& here) {
+  auto ledger = Ledger::open(here.path());
+  if (!ledger) FAIL(ledger.error().message);
+  return *std::move(ledger);
+}
+
+Delivery push(const std::string& id) {
+  return {.provider = "github",
+          .org = org,
+          .id = id,
+          .event = "push",
+          .body = "{}",
+          .received_at = kStart};
+}
+
+TEST_CASE("a delivery is there once, whoever opens the ledger") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  CHECK(ledger.add({push("1"), push("2"), push("1")}).value() ==
+        std::vector<bool>{true, true, false});
+  auto other = opened(here);
+  CHECK(other.add({push("2"), push("3")}).value() == std::vector<bool>{false, true});
+  auto elsewhere = push("1");
+  elsewhere.org = {"another"};
+  CHECK(other.add({elsewhere}).value() == std::vector<bool>{true});
+  const auto listed = ledger.list({}, 10).value();
+  REQUIRE(listed.size() == 4);
+  CHECK(listed[1].id == "3");
+  CHECK(listed[1].received_at == kStart);
+  CHECK(ledger.list({}, 2).value().size() == 2);
+  CHECK(ledger.due(org, kStart).value().size() == 3);
+}
+
+TEST_CASE("what is done or ignored does not wait") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  auto ping = push("2");
+  ping.status = Status::Ignored;
+  ping.reason = "a ping";
+  REQUIRE(ledger.add({push("1"), ping}));
+  const auto due = ledger.due(org, kStart).value();
+  REQUIRE(due.size() == 1);
+  REQUIRE(ledger.mark_done(due));
+  CHECK(ledger.due(org, kStart).value().empty());
+  CHECK(ledger.list(Status::Done, 10).value().at(0).id == "1");
+  CHECK(ledger.list(Status::Ignored, 10).value().at(0).reason == "a ping");
+}
+
+TEST_CASE("what fails waits ever longer, and is dead in the end, until it is replayed") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  REQUIRE(ledger.add({push("1")}));
+  auto now = kStart;
+  for (const auto pause : {5s, 20s, 80s, 320s}) {
+    REQUIRE(ledger.mark_failed(ledger.due(org, now).value(), "no host", now));
+    CHECK(ledger.due(org, now + pause - 1ms).value().empty());
+    now += pause;
+    REQUIRE(ledger.due(org, now).value().size() == 1);
+  }
+  REQUIRE(ledger.mark_failed(ledger.due(org, now).value(), "no host", now));
+  CHECK(ledger.due(org, now + 24h).value().empty());
+  CHECK(ledger.count(org, Status::Dead).value() == 1);
+  const auto dead = ledger.list(Status::Dead, 10).value().at(0);
+  CHECK(dead.attempts == kMaxAttempts);
+  CHECK(dead.reason == "no host");
+  REQUIRE(ledger.replay("1"));
+  CHECK(ledger.due(org, now).value().size() == 1);
+  CHECK(ledger.replay("2").error().kind == ErrorKind::NotFound);
+}
+
+TEST_CASE("what is old or too much is forgotten, but not what waits") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  REQUIRE(ledger.add({push("waits")}));
+  for (int i = 0; i < 3; ++i) {
+    auto large = push("large" + std::to_string(i));
+    large.status = Status::Ignored;
+    large.body = std::string(static_cast<std::size_t>(kKeptBytes) / 2, 'x');
+    REQUIRE(ledger.add({large}));
+  }
+  REQUIRE(ledger.prune(kStart));
+  CHECK(ledger.list({}, 10).value().size() == 2 + 1);
+  CHECK(ledger.list({}, 10).value().front().id == "large2");
+  REQUIRE(ledger.prune(kStart + kKept + 1ms));
+  const auto left = ledger.list({}, 10).value();
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].id == "waits");
+}
+
+TEST_CASE("a file that is not a ledger is left as it is") {
+  const TempDirectory here;
+  const auto text =
+      GENERATE(std::string("not a database at all, but longer than a header would be"),
+               std::string(4096, 'x'));
+  (void)here.with_file("deliveries.db", text);
+  CHECK(Ledger::open(here.path()).error().kind == ErrorKind::Corrupt);
+  std::ifstream file(here / "deliveries.db");
+  CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == text);
+}
+
+}  // namespace
+}  // namespace lightfast::ingest

@@ -1,0 +1,151 @@
+#include "tools/ingest/ledger.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "base/text.h"
+#include "tools/ingest/ledger_sql.h"
+
+namespace lightfast::ingest {
+namespace {
+
+constexpr std::int32_t kApplicationId = 0x4C466465;  // "LFde"
+constexpr int kVersion = 1;
+
+constexpr std::array<std::pair<Status, std::string_view>, 4> kStatuses = {
+    {{Status::Waiting, "waiting"},
+     {Status::Done, "done"},
+     {Status::Ignored, "ignored"},
+     {Status::Dead, "dead"}}};
+
+std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
+Time time_of(std::int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
+
+Delivery delivery_of(const SqlRow& row) {
+  return {.provider = row.text(0),
+          .org = {row.text(1)},
+          .id = row.text(2),
+          .event = row.text(3),
+          .status = status_of(row.text(4)).value_or(Status::Dead),
+          .reason = row.text(5),
+          .received_at = time_of(row.number(6)),
+          .attempts = static_cast<int>(row.number(7)),
+          .next_at = time_of(row.number(8))};
+}
+
+}  // namespace
+
+std::string_view status_text(Status status) {
+  const auto* const found =
+      std::ranges::find(kStatuses, status, [](const auto& each) { return each.first; });
+  return found->second;
+}
+
+std::optional<Status> status_of(std::string_view text) {
+  const auto* const found =
+      std::ranges::find(kStatuses, text, [](const auto& each) { return each.second; });
+  return found == kStatuses.end() ? std::nullopt : std::optional(found->first);
+}
+
+Result<Ledger> Ledger::open(const std::filesystem::path& data_dir) {
+  return Ledger(TRY(Database::open(
+      data_dir / "deliveries.db",
+      {.application_id = kApplicationId, .version = kVersion, .schema = ledger_sql})));
+}
+
+Result<std::vector<bool>> Ledger::add(const std::vector<Delivery>& deliveries) {
+  auto transaction = TRY(Transaction::begin(database_));
+  auto insert = TRY(database_.prepare(
+      "INSERT INTO delivery (provider, org, id, event, received_at, status, reason, body, bytes)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"));
+  std::vector<bool> are_new;
+  for (const auto& each : deliveries) {
+    TRY(insert.run({each.provider, each.org.value, each.id, each.event,
+                    milliseconds(each.received_at), status_text(each.status), each.reason,
+                    each.body, static_cast<std::int64_t>(each.body.size())}));
+    are_new.push_back(database_.changes() > 0);
+  }
+  TRY(transaction.commit());
+  return are_new;
+}
+
+Result<std::vector<std::int64_t>> Ledger::due(const OrgId& org, Time now) {
+  auto find = TRY(database_.prepare(
+      "SELECT number FROM delivery WHERE status = 'waiting' AND org = ? AND next_at <= ?"));
+  std::vector<std::int64_t> numbers;
+  TRY(find.run({org.value, milliseconds(now)},
+               [&](const SqlRow& row) { numbers.push_back(row.number(0)); }));
+  return numbers;
+}
+
+Result<void> Ledger::mark_done(const std::vector<std::int64_t>& numbers) {
+  auto transaction = TRY(Transaction::begin(database_));
+  auto update = TRY(database_.prepare(
+      "UPDATE delivery SET status = 'done', reason = '' WHERE number = ? AND status = 'waiting'"));
+  for (const auto number : numbers) TRY(update.run({number}));
+  return transaction.commit();
+}
+
+// Again after 5 s, then 20, 80 and 320.
+Result<void> Ledger::mark_failed(const std::vector<std::int64_t>& numbers,
+                                 const std::string& reason, Time now) {
+  auto transaction = TRY(Transaction::begin(database_));
+  auto update = TRY(database_.prepare(
+      "UPDATE delivery SET attempts = attempts + 1, reason = ?2,"
+      " status = iif(attempts + 1 < ?3, 'waiting', 'dead'),"
+      " next_at = ?4 + (5000 << (2 * attempts)) WHERE number = ?1 AND status = 'waiting'"));
+  for (const auto number : numbers) {
+    TRY(update.run(
+        {number, std::string_view(reason), std::int64_t{kMaxAttempts}, milliseconds(now)}));
+  }
+  return transaction.commit();
+}
+
+Result<std::vector<Delivery>> Ledger::list(std::optional<Status> status, int limit) {
+  auto find = TRY(database_.prepare(
+      "SELECT provider, org, id, event, status, reason, received_at, attempts, next_at"
+      " FROM delivery WHERE ?1 IS NULL OR status = ?1 ORDER BY number DESC LIMIT ?2"));
+  const SqlValue wanted = status ? SqlValue(status_text(*status)) : SqlValue(nullptr);
+  std::vector<Delivery> deliveries;
+  TRY(find.run({wanted, std::int64_t{limit}},
+               [&](const SqlRow& row) { deliveries.push_back(delivery_of(row)); }));
+  return deliveries;
+}
+
+Result<void> Ledger::replay(std::string_view id) {
+  auto update =
+      TRY(database_.prepare("UPDATE delivery SET status = 'waiting', attempts = 0, next_at = 0, "
+                            "reason = '' WHERE id = ?"));
+  TRY(update.run({id}));
+  if (database_.changes() > 0) return {};
+  return Error{ErrorKind::NotFound,
+               fmt::format("replaying delivery '{}': there is none of this id; `lightfast "
+                           "deliveries list` shows those there are",
+                           visible_line(id))};
+}
+
+Result<std::int64_t> Ledger::count(const OrgId& org, Status status) {
+  auto find = TRY(database_.prepare("SELECT count(*) FROM delivery WHERE org = ? AND status = ?"));
+  std::int64_t count = 0;
+  TRY(find.run({org.value, status_text(status)},
+               [&](const SqlRow& row) { count = row.number(0); }));
+  return count;
+}
+
+Result<void> Ledger::prune(Time now) {
+  auto transaction = TRY(Transaction::begin(database_));
+  auto by_age =
+      TRY(database_.prepare("DELETE FROM delivery WHERE status <> 'waiting' AND received_at < ?"));
+  TRY(by_age.run({milliseconds(now - kKept)}));
+  auto by_size = TRY(database_.prepare(
+      "DELETE FROM delivery WHERE status <> 'waiting' AND number IN (SELECT number FROM (SELECT"
+      " number, sum(bytes) OVER (ORDER BY number DESC) AS total"
+      " FROM delivery) WHERE total > ?)"));
+  TRY(by_size.run({kKeptBytes}));
+  return transaction.commit();
+}
+
+}  // namespace lightfast::ingest

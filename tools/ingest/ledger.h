@@ -1,0 +1,76 @@
+// The deliveries of webhooks that were accepted, in DATA_DIR/deliveries.db, which several threads
+// and processes share, each with a Ledger of its own. One thread at a time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/database.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace lightfast::ingest {
+
+using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+
+inline constexpr int kMaxAttempts = 5;
+inline constexpr std::chrono::days kKept{30};           // after its time a delivery is forgotten,
+inline constexpr std::int64_t kKeptBytes = 256L << 20;  // or the oldest beyond this much of bodies
+
+enum class Status { Waiting, Done, Ignored, Dead };
+std::string_view status_text(Status status);
+std::optional<Status> status_of(std::string_view text);
+
+struct Delivery {
+  std::string provider;
+  OrgId org;
+  std::string id;     // the provider's own, the same when it is sent again
+  std::string event;  // `push`, `repository.renamed`
+  Status status = Status::Waiting;
+  std::string reason = {};  // why it is ignored, or how the last attempt failed
+  std::string body = {};    // empty in a list
+  Time received_at = {};
+  int attempts = 0;  // that failed
+  Time next_at = {};
+};
+
+class Ledger {
+ public:
+  static Result<Ledger> open(const std::filesystem::path& data_dir);
+
+  // Has all of them on disk, or none, when it returns. For each, whether it is new: one whose id
+  // is there already changes nothing.
+  Result<std::vector<bool>> add(const std::vector<Delivery>& deliveries);
+
+  // How many of `org` wait, and for which the time has come; their numbers are for what follows.
+  Result<std::vector<std::int64_t>> due(const OrgId& org, Time now);
+  Result<void> mark_done(const std::vector<std::int64_t>& numbers);
+  // They wait again, a longer time after each failure, or, after kMaxAttempts, are dead.
+  Result<void> mark_failed(const std::vector<std::int64_t>& numbers, const std::string& reason,
+                           Time now);
+
+  // The newest first, at most `limit`.
+  Result<std::vector<Delivery>> list(std::optional<Status> status, int limit);
+  // Has a delivery worked on once more. NotFound when there is none of this id.
+  Result<void> replay(std::string_view id);
+
+  // How many there are of one status.
+  Result<std::int64_t> count(const OrgId& org, Status status);
+
+  // Forgets what is too old or too much. Of those that wait, none.
+  Result<void> prune(Time now);
+
+  // Another number after each change by somebody else.
+  Result<std::int64_t> version() { return database_.data_version(); }
+
+ private:
+  explicit Ledger(Database database) : database_(std::move(database)) {}
+  Database database_;
+};
+
+}  // namespace lightfast::ingest

@@ -1,0 +1,18 @@
+-- The deliveries of webhooks that were accepted. One row for each, for as long as it is kept.
+CREATE TABLE delivery (
+  number      INTEGER PRIMARY KEY,
+  provider    TEXT NOT NULL,                -- 'github'
+  org         TEXT NOT NULL,
+  id          TEXT NOT NULL,                -- the provider's own; the same when it is sent again
+  event       TEXT NOT NULL,                -- 'push', 'repository.renamed'
+  received_at INTEGER NOT NULL,             -- all times in ms since 1970
+  status      TEXT NOT NULL CHECK (status IN ('waiting', 'done', 'ignored', 'dead')),
+  attempts    INTEGER NOT NULL DEFAULT 0,   -- that failed
+  next_at     INTEGER NOT NULL DEFAULT 0,   -- of one that waits: not before
+  reason      TEXT NOT NULL DEFAULT '',     -- why it is ignored, or how the last attempt failed
+  body        TEXT NOT NULL,                -- one JSON document
+  bytes       INTEGER NOT NULL,             -- of the body
+  UNIQUE (provider, org, id)
+) STRICT;
+
+CREATE INDEX delivery_waiting ON delivery (org, next_at) WHERE status = 'waiting';
