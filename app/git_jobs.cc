@@ -12,7 +12,7 @@ std::vector<std::string> strings(const std::vector<std::filesystem::path>& paths
 Result<std::string> ConfinedGitJobs::run(const repo::GitJob& job, std::stop_token stop) {
   return sandboxes_.run_job(
       {.spec = {.org_index = sandbox::Sandboxes::index_of(job.org),
-                .program = "lightfast-git",
+                .program = job.program,
                 .read_paths = strings(job.read_paths),
                 .write_paths = strings(job.write_paths),
                 .connect_port = job.connect_port,

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "contract/shell.h"
 #include "sandbox/confine.h"
+#include "tools/repo/app_tokens.h"
 #include "tools/shell/shell.h"
 
 namespace lightfast {
@@ -72,12 +73,29 @@ Result<std::unique_ptr<Services>> Services::create(const Settings& settings,
   return services;
 }
 
+// Null where the token stays the same, or there is none.
+Result<std::shared_ptr<repo::Tokens>> Services::tokens_for(const Settings& settings) {
+  const bool is_remote =
+      settings.repo.starts_with("https://") || settings.repo.starts_with("http://");
+  if (settings.github_app_id.empty() || !settings.repo_token.empty() || !is_remote)
+    return std::shared_ptr<repo::Tokens>();
+  repo::AppOptions options{.org = settings.org,
+                           .source = settings.repo,
+                           .app_id = settings.github_app_id,
+                           .private_key = settings.github_app_key,
+                           .ca_file = settings.ca_file};
+  if (!settings.github_api_url.empty()) options.api_url = settings.github_api_url;
+  return std::shared_ptr<repo::Tokens>(TRY(repo::make_app_tokens(options, *git_jobs_)));
+}
+
 Result<void> Services::open_repo(const Settings& settings) {
+  auto tokens = TRY(tokens_for(settings));
   repo_ = TRY(repo::Repo::open({.org = settings.org,
                                 .source = settings.repo,
                                 .branch = settings.branch,
                                 .data_dir = settings.data_dir,
                                 .token = settings.repo_token,
+                                .tokens = std::move(tokens),
                                 .ca_file = settings.ca_file,
                                 .poll_interval = settings.poll_interval},
                                *git_jobs_));

@@ -68,6 +68,7 @@ class Services {
 
  private:
   Services() = default;
+  Result<std::shared_ptr<repo::Tokens>> tokens_for(const Settings& settings);
   Result<void> open_repo(const Settings& settings);
   void confine(const Settings& settings, const OwnAccess& access);
   void warm_up(const std::stop_token& stop);

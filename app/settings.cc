@@ -332,6 +332,14 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   settings.base_url = values["base-url"];
   settings.api_key = TRY(api_key(values["api-key-file"], environment));
   settings.repo_token = TRY(secret("LIGHTFAST_REPO_TOKEN", environment));
+  settings.github_app_id = environment("LIGHTFAST_GITHUB_APP_ID").value_or("");
+  settings.github_app_key = TRY(secret("LIGHTFAST_GITHUB_APP_KEY", environment));
+  settings.github_api_url = environment("LIGHTFAST_GITHUB_API_URL").value_or("");
+  if (settings.github_app_id.empty() != settings.github_app_key.empty()) {
+    return Error{
+        ErrorKind::InvalidArgument,
+        "a GitHub App needs both LIGHTFAST_GITHUB_APP_ID and LIGHTFAST_GITHUB_APP_KEY_FILE"};
+  }
   for (const auto* name :
        {"LIGHTFAST_GITHUB_WEBHOOK_SECRET", "LIGHTFAST_GITHUB_WEBHOOK_SECRET_PREVIOUS"}) {
     auto found = TRY(secret(name, environment));

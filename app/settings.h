@@ -52,6 +52,8 @@ struct Settings {
   std::filesystem::path ca_file;         // LIGHTFAST_CA_FILE
   // LIGHTFAST_GITHUB_WEBHOOK_SECRET and its _PREVIOUS, those there are.
   std::vector<std::string> github_webhook_secrets;
+  // LIGHTFAST_GITHUB_APP_ID, what LIGHTFAST_GITHUB_APP_KEY_FILE names, LIGHTFAST_GITHUB_API_URL.
+  std::string github_app_id, github_app_key, github_api_url;
   std::string limits;  // see app/sandbox_settings.h
   std::string programs;
   ServiceSettings service;

@@ -7,7 +7,8 @@
 #
 # What is sanitized is the server, `lightfast` and `lightfast-http`, where all threads are and all that comes from clients is read.
 # The launcher, the zygote and the git helper are those of the release build: they work in memory, namespaces and system calls that
-# are limited more narrowly than a sanitizer's runtime can live with. Their code has its unit tests under both sanitizers.
+# are limited more narrowly than a sanitizer's runtime can live with. Their code has its unit tests under the first; under
+# ThreadSanitizer those are left out, aloud: they make processes by clone(2) and confine them, in which its runtime hangs.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
@@ -27,7 +28,7 @@ main() {
   if (($#)); then stories=("$@"); fi
   exec </dev/null
   cd "$root"
-  build release lightfast-launcher lightfast-git lightfast-zygote lightfast-sandboxee
+  build release lightfast-launcher lightfast-git lightfast-github lightfast-zygote lightfast-sandboxee
   local preset
   for preset in "${presets[@]}"; do
     build "$preset" unit_tests lightfast lightfast-http lightfast-conformance
@@ -53,7 +54,7 @@ build() {
 collect_programs() {
   local programs=build/$1/programs
   mkdir -p "$programs/tests"
-  cp -f build/release/lightfast-{launcher,git,zygote.so,sandboxee} "$programs"
+  cp -f build/release/lightfast-{launcher,git,github,zygote.so,sandboxee} "$programs"
   cp -f "build/$1"/lightfast{,-http} "$programs"
   cp -f "build/$1/tests/lightfast-conformance" "$programs/tests"
 }
@@ -61,7 +62,12 @@ collect_programs() {
 run_unit_tests() {
   local log=build/$1/ctest.log bad all
   say "unit tests under $1"
-  ctest --preset "$1" --parallel "$cores" --timeout 600 --no-tests=error --label-regex '^unit$' 2>&1 | tee "$log" || true
+  local without=()
+  if [[ $1 == tsan ]]; then
+    without=(--exclude-regex '^unit_sandbox$')
+    echo "unit_sandbox is skipped: its tests make processes by clone(2), in which ThreadSanitizer's runtime hangs"
+  fi
+  ctest --preset "$1" --parallel "$cores" --timeout 600 --no-tests=error --label-regex '^unit$' "${without[@]}" 2>&1 | tee "$log" || true
   read -r bad all < <(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests\{0,1\} failed out of \([0-9]*\)$/\1 \2/p' "$log") \
     || fail "ctest ran no test"
   failed=$((failed + bad))

@@ -136,6 +136,13 @@ class GitServer:
         git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=self.path(name))
         return self.path(name)
 
+    def change_token(self, token):
+        """From now on, of a server that was made with a token."""
+        digest = run("openssl", "passwd", "-apr1", token).decode().strip()
+        fresh = self.home / "users.new"
+        fresh.write_text(f"x-access-token:{digest}\n")
+        fresh.rename(self.home / "users")
+
     def commit(self, name, files, branch="main", message="change", date=None, remove=()):
         """Adds a commit with `files` (name to text or bytes) on top of `branch`; returns its id."""
         times = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
@@ -157,8 +164,7 @@ class GitServer:
     def _nginx_configuration(self):
         auth = ""
         if self.token:
-            digest = run("openssl", "passwd", "-apr1", self.token).decode().strip()
-            (self.home / "users").write_text(f"x-access-token:{digest}\n")
+            self.change_token(self.token)
             auth = f"auth_basic git; auth_basic_user_file {self.home}/users;"
         backend = pathlib.Path(git("--exec-path"), "git-http-backend")
         user = "user root;" if os.geteuid() == 0 else ""

@@ -33,7 +33,7 @@ def reachable_by_all(build):
     copies = pathlib.Path(tempfile.mkdtemp(prefix="lightfast-programs-"))
     atexit.register(shutil.rmtree, copies, ignore_errors=True)
     copies.chmod(0o755)
-    for name in ("lightfast", "lightfast-launcher", "lightfast-git", "lightfast-http", "lightfast-zygote.so",
+    for name in ("lightfast", "lightfast-launcher", "lightfast-git", "lightfast-github", "lightfast-http", "lightfast-zygote.so",
                  "lightfast-sandboxee", "lightfast-layers", "lightfast-without-namespaces"):
         if (build / name).exists():  # the last three are of tests/sandboxee
             shutil.copy2(build / name, copies / name)

@@ -244,7 +244,7 @@ class ContainerRecipe(unittest.TestCase):
         recipe = (EXAMPLES / "Containerfile").read_text()
         named = re.search(r"--no-install-recommends (lib[^\\\n]*)", recipe)[1].split()
         there = self.with_dependencies({"libc6", "libstdc++6", "libgcc-s1", *named})
-        programs = [PROGRAMS / name for name in ("lightfast", "lightfast-http", "lightfast-launcher", "lightfast-git")]
+        programs = [PROGRAMS / name for name in ("lightfast", "lightfast-http", "lightfast-launcher", "lightfast-git", "lightfast-github")]
         loaded = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=True).stdout
         for library, owners in self.owners_of(set(re.findall(r"=> (/\S+)", loaded))).items():
             self.assertTrue(owners & there, f"{library} is of {owners or 'no package'}")

@@ -17,6 +17,7 @@ namespace lightfast::repo {
 // One run of the helper: what it is asked, and exactly what it may touch.
 struct GitJob {
   OrgId org;
+  std::string program = "lightfast-git";  // of those that are installed with this one
   std::string
       request;  // one JSON document, its standard input (secrets travel here, never in argv)
   std::vector<std::filesystem::path> read_paths;  // besides what TLS and name look-up need

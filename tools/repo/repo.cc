@@ -22,10 +22,10 @@ using Deadline = std::chrono::steady_clock::time_point;
 class SyncedRepo final : public Repo {
  public:
   SyncedRepo(const RepoOptions& options, FoundSource source, Layout layout, GitJobs& jobs)
-      : source_(std::move(source)),
+      : options_(options),
+        source_(std::move(source)),
         branch_(options.branch),
         layout_(std::move(layout)),
-        job_(make_sync_job(options, source_, layout_)),
         jobs_(jobs),
         syncer_({.look = [this] { return look(); },
                  .attempt = [this](const std::stop_token& stop) { return sync(stop); },
@@ -156,28 +156,40 @@ class SyncedRepo final : public Repo {
     if (!done) {
       auto error = std::move(done).error().during(doing);
       if (stop.stop_requested()) return error;  // the end of the program, not of the repository
-      log_for("repo").warn("sync failed org={} reason=\"{}\"", job_.org.value, error.message);
+      log_for("repo").warn("sync failed org={} reason=\"{}\"", options_.org.value, error.message);
       return error;
     }
     if (done->changed) {
-      log_for("repo").info("new snapshot org={} commit={}", job_.org.value,
+      log_for("repo").info("new snapshot org={} commit={}", options_.org.value,
                            done->record.commit.value);
     }
     keep(TRY(pin_snapshot(layout_, done->record.commit)));
     return {};
   }
 
+  // A token that is refused before its time is made anew, once.
   Result<SyncDone> run_helper(const std::stop_token& stop) {
-    const auto answer = TRY(jobs_.run(job_, stop));
+    const auto& tokens = options_.tokens;
+    if (!tokens || !source_.remote) return run_helper_with(options_.token, stop);
+    const auto token = TRY(tokens->token(stop));
+    auto done = run_helper_with(token, stop);
+    if (done || done.error().kind != ErrorKind::PermissionDenied) return done;
+    tokens->forget();
+    const auto another = TRY(tokens->token(stop));
+    return run_helper_with(another, stop);
+  }
+
+  Result<SyncDone> run_helper_with(const std::string& token, const std::stop_token& stop) {
+    const auto answer = TRY(jobs_.run(make_sync_job(options_, source_, layout_, token), stop));
     return parse_response(answer);
   }
 
   static constexpr std::chrono::milliseconds kFirstSyncPatience{1000};  // from the start on
 
+  const RepoOptions options_;
   const FoundSource source_;
   const std::string branch_;
   const Layout layout_;
-  const GitJob job_;
   GitJobs& jobs_;
   Guarded<std::shared_ptr<const PinnedSnapshot>> pinned_;
   Guarded<std::function<void()>> changed_;

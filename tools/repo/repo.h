@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "tools/repo/git_job.h"
+#include "tools/repo/tokens.h"
 
 namespace lightfast::repo {
 
@@ -36,6 +37,7 @@ struct RepoOptions {
   std::string branch = {};  // empty: the default branch
   std::filesystem::path data_dir;
   std::string token = {};                        // for https; sent to the host of `source` only
+  std::shared_ptr<Tokens> tokens = {};           // for https, instead of one that stays the same
   std::filesystem::path ca_file = {};            // own certificate authority; empty: the system's
   std::chrono::milliseconds sync_limit{60'000};  // wall clock of one sync
   std::chrono::seconds poll_interval{0};  // how often a remote is looked at unasked; 0: never

@@ -32,7 +32,8 @@ Result<FoundSource> find_source(const RepoOptions& options) {
                      .local = TRY(find_local_repository(std::get<LocalPath>(source).path))};
 }
 
-GitJob make_sync_job(const RepoOptions& options, const FoundSource& source, const Layout& layout) {
+GitJob make_sync_job(const RepoOptions& options, const FoundSource& source, const Layout& layout,
+                     const std::string& token) {
   SyncRequest request{.directory = layout.key_directory,
                       .git_dir = source.local ? source.local->git_dir : "",
                       .remote = {},
@@ -46,8 +47,7 @@ GitJob make_sync_job(const RepoOptions& options, const FoundSource& source, cons
              .write_paths = {layout.key_directory},
              .wall_clock = options.sync_limit};
   if (source.remote) {
-    request.remote = {
-        .url = source.remote->text, .token = options.token, .ca_file = options.ca_file};
+    request.remote = {.url = source.remote->text, .token = token, .ca_file = options.ca_file};
     job.connect_port = source.remote->port;
     if (!options.ca_file.empty()) job.read_paths.push_back(options.ca_file);
   }

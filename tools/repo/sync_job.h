@@ -26,6 +26,8 @@ struct FoundSource {
 // InvalidArgument as parse_source() and find_local_repository() say.
 Result<FoundSource> find_source(const RepoOptions& options);
 
-GitJob make_sync_job(const RepoOptions& options, const FoundSource& source, const Layout& layout);
+// With `token` for the remote's host.
+GitJob make_sync_job(const RepoOptions& options, const FoundSource& source, const Layout& layout,
+                     const std::string& token);
 
 }  // namespace lightfast::repo

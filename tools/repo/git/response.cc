@@ -59,13 +59,17 @@ std::string error_text(const Error& error, const Refusal& refusal) {
   return dump({{"ok", false}, {"error", std::move(body)}});
 }
 
+std::optional<Error> error_in(const Json& answer) {
+  const auto error = answer.find("error");
+  if (error == answer.end() || !error->is_object()) return std::nullopt;
+  return Error{kind_named(text_or_empty(*error, "kind")), text_or_empty(*error, "message")};
+}
+
 Result<SyncDone> parse_response(std::string_view text) {
   const Json document = Json::parse(text, nullptr, false);
   const Error malformed{ErrorKind::Corrupt, "the git helper's answer is not what was agreed"};
   if (!document.is_object()) return malformed;
-  if (const auto error = document.find("error"); error != document.end() && error->is_object()) {
-    return Error{kind_named(text_or_empty(*error, "kind")), text_or_empty(*error, "message")};
-  }
+  if (auto error = error_in(document)) return *std::move(error);
   const auto record = document.find("record");
   if (record == document.end()) return malformed;
   SyncDone done{.record = TRY(record_from_json(*record))};

@@ -2,9 +2,11 @@
 // record or an error.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "tools/repo/repo.h"
 
@@ -23,6 +25,9 @@ struct SyncDone {
 
 std::string done_text(const SyncDone& done);
 std::string error_text(const Error& error, const Refusal& refusal);
+
+// An error as done by error_text(), if `answer` is one.
+std::optional<Error> error_in(const Json& answer);
 
 // The server's side: the helper's answer as a value, its error as an Error. Corrupt when it is not
 // such a document.
