@@ -21,6 +21,7 @@ IDENTITY = {
     "GIT_AUTHOR_NAME": "Test", "GIT_AUTHOR_EMAIL": "test@example.org",
     "GIT_COMMITTER_NAME": "Test", "GIT_COMMITTER_EMAIL": "test@example.org",
     "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_TERMINAL_PROMPT": "0",
+    "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "gc.auto", "GIT_CONFIG_VALUE_0": "0",  # would go on in the background
 }
 
 NGINX = """
@@ -135,6 +136,20 @@ class GitServer:
         git("init", "--quiet", "--bare", f"--initial-branch={branch}", self.path(name))
         git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=self.path(name))
         return self.path(name)
+
+    def commit_tree(self, name, files, branch="main", date="1700000000 +0000"):
+        """Makes a commit of `files` (path to mode and text) and no others on top of `branch`; returns its id."""
+        place = self.path(name)
+        with tempfile.TemporaryDirectory() as scratch:
+            index = {"GIT_INDEX_FILE": f"{scratch}/index"}
+            lines = [f"{mode} {git('hash-object', '-w', '--stdin', cwd=place, stdin=text.encode())}\t{path}" for path, (mode, text) in files.items()]
+            git("update-index", "--index-info", cwd=place, env=index, stdin=("\n".join(lines) + "\n").encode())
+            tree = git("write-tree", cwd=place, env=index)
+        parent = git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}", cwd=place)
+        commit = git("commit-tree", tree, *(["-p", parent] if parent else []), "-m", "change", cwd=place,
+                     env={"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date})
+        git("update-ref", f"refs/heads/{branch}", commit, cwd=place)
+        return commit
 
     def change_token(self, token):
         """From now on, of a server that was made with a token."""

@@ -76,6 +76,40 @@ class RemoteTest(RepoCase):
         self.assertEqual(times, {"same": 1700000000, "d/changed": 1700009999, "d": 1700009999, ".": 1700009999})
         self.assertEqual((before / "d/changed").read_text(), "1")
 
+    def test_whatever_changes_the_snapshot_is_that_of_the_commit(self):
+        """Many commits in a row, each made of the directory of a snapshot that is no more; the last ones are looked at as a whole."""
+        chance, name = random.Random(6), "changing"
+        self.server.create(name)
+        state, seen, when = {}, {}, 1_700_000_000
+        for step in range(40):
+            when += chance.choice((-5, 0, 1, 60))
+            state = self.changed(chance, state)
+            commit = self.server.commit_tree(name, state, date=f"{when} +0000")
+            self.sync_well(**self.https(name))
+            root = self.root()
+            self.assertEqual(git_helper.tree_listing(root), self.checkout(self.server.path(name), commit), step)
+            now = {line.split("\t")[1]: line.split("\t")[0] for line in
+                   git("ls-tree", "-rt", commit, cwd=self.server.path(name)).splitlines()}
+            for path, what in now.items():
+                before = seen.get(path)
+                now[path] = (what, before[1] if before and before[0] == what else when)
+                self.assertEqual(os.lstat(root / path).st_mtime, now[path][1], (step, path))
+            seen = now
+
+    @staticmethod
+    def changed(chance, state):
+        """Another tree: files, links, programs and directories come, go and become each other."""
+        state = dict(state)
+        for _ in range(chance.randint(1, 5)):
+            path = "/".join(chance.choices("abc", k=chance.randint(1, 4)))
+            if chance.random() < 0.3 and state:
+                del state[chance.choice(sorted(state))]
+                continue
+            for other in [other for other in state if other.startswith(path + "/") or path.startswith(other + "/")]:
+                del state[other]
+            state[path] = (chance.choice(("100644", "100644", "100755", "120000")), chance.choice(("one", "two", "three")))
+        return state or {"a": ("100644", "one")}
+
     def test_nothing_is_written_when_nothing_changed(self):
         name, _ = self.repository({"a": "1"})
         self.assertTrue(self.sync(**self.https(name))["changed"])
@@ -94,7 +128,7 @@ class RemoteTest(RepoCase):
                 commits.append(self.server.commit(name, {"a": str(number)}))
                 self.sync_well(**self.https(name))
             kept = {path.name for path in snapshots.iterdir() if path.is_dir()}
-            self.assertEqual(kept, {used, *commits[-3:]})
+            self.assertEqual(kept, {used, *commits[-2:]})
         self.server.commit(name, {"a": "6"})
         self.sync_well(**self.https(name))
         self.assertFalse((snapshots / used).exists())

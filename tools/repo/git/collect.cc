@@ -74,13 +74,25 @@ void remove_leftovers(int directory) {
   remove_locks_of_nothing(snapshots->get());
 }
 
-bool remove_unused_snapshot(int snapshots, const std::string& commit) {
+bool set_aside(int snapshots, const std::string& commit, const std::string& aside) {
   const auto lock = lock_file(snapshots, commit + ".lock", {});
   if (!lock) return false;
-  const auto aside = "tmp.removed-" + commit;
   if (::renameat(snapshots, commit.c_str(), snapshots, aside.c_str()) != 0) return false;
   ::unlinkat(snapshots, (commit + ".lock").c_str(), 0);
-  return remove_tree(snapshots, aside).has_value();
+  return true;
+}
+
+bool set_oldest_aside(int snapshots, const std::string& current, const std::string& aside) {
+  auto commits = newest_first(snapshots);
+  std::ranges::reverse(commits);
+  return std::ranges::any_of(commits, [&](const std::string& commit) {
+    return commit != current && set_aside(snapshots, commit, aside);
+  });
+}
+
+bool remove_unused_snapshot(int snapshots, const std::string& commit) {
+  const auto aside = "tmp.removed-" + commit;
+  return set_aside(snapshots, commit, aside) && remove_tree(snapshots, aside).has_value();
 }
 
 void collect_snapshots(int snapshots, const std::string& current) {

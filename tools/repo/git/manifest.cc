@@ -66,12 +66,15 @@ Result<Manifest> Manifest::parse(std::string text) {
   return manifest;
 }
 
+const ManifestEntry* Manifest::at(std::string_view path) const {
+  const auto found = entries_.find(path);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
 const ManifestEntry* Manifest::find(std::string_view path, EntryKind kind,
                                     std::string_view object) const {
-  const auto found = entries_.find(path);
-  if (found == entries_.end()) return nullptr;
-  const auto& entry = found->second;
-  return entry.kind == kind && entry.object == object ? &entry : nullptr;
+  const auto* const entry = at(path);
+  return entry != nullptr && entry->kind == kind && entry->object == object ? entry : nullptr;
 }
 
 }  // namespace lightfast::repo

@@ -38,6 +38,12 @@ class Manifest {
   // The entry at `path` if it has this kind and content.
   [[nodiscard]] const ManifestEntry* find(std::string_view path, EntryKind kind,
                                           std::string_view object) const;
+  // Whatever is at `path`; null for nothing.
+  [[nodiscard]] const ManifestEntry* at(std::string_view path) const;
+
+  [[nodiscard]] const std::unordered_map<std::string_view, ManifestEntry>& entries() const {
+    return entries_;
+  }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:

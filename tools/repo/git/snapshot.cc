@@ -41,10 +41,9 @@ Result<SnapshotRecord> read_record(int snapshots, const std::string& commit) {
 }
 
 // Only speed and file times are lost when it cannot be read, so that is no error.
-PreviousSnapshot previous_of(const Snapshots& snapshots) {
-  const auto commit = current_commit(snapshots);
-  if (commit.empty()) return {};
-  const auto directory = open_directory(snapshots.directory.get(), commit);
+WrittenTree tree_in(int snapshots, const std::string& name) {
+  if (name.empty()) return {};
+  const auto directory = open_directory(snapshots, name);
   if (!directory) return {};
   auto root = open_directory(directory->get(), "root");
   auto text = read_in(directory->get(), "manifest", kMaxManifestBytes);
@@ -100,17 +99,32 @@ SnapshotRecord record_of(const Plan& plan, const Commit& commit, const std::stri
           .notes = notes_on(plan)};
 }
 
-// Everything of the snapshot in the empty directory `beside`, on the disk when this returns.
-Result<void> write_snapshot(const UniqueFd& beside, const Plan& plan, const Objects& objects,
-                            const PreviousSnapshot& previous, const SnapshotRecord& record) {
-  UniqueFd root = TRY(make_and_open_directory(beside.get(), "root"));
-  const auto manifest =
-      TRY(write_tree(plan, objects, previous, record.committed_at, std::move(root)));
-  TRY(create_file(beside.get(), "manifest", 0644, manifest));
-  const auto text = to_json(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  TRY(create_file(beside.get(), "record.json", 0644, text));
+struct NewSnapshot {
+  const Plan& plan;
+  const Objects& objects;
+  const SnapshotRecord& record;
+  const WrittenTree& previous;
+};
+
+// Everything of the snapshot in the directory `beside`, on the disk when this returns. What is
+// there before, of a snapshot that is no more, is used again.
+Result<void> write_snapshot(int snapshots, const std::string& beside, const NewSnapshot& snapshot) {
+  const UniqueFd directory = TRY(make_and_open_directory(snapshots, beside));
+  const auto there = tree_in(snapshots, beside);
+  if (there.manifest.size() == 0) TRY(remove_tree(directory.get(), "root"));
+  for (const char* name : {"manifest", "record.json"}) TRY(remove_tree(directory.get(), name));
+  UniqueFd root = TRY(make_and_open_directory(directory.get(), "root"));
+  const auto manifest = TRY(write_tree(snapshot.plan, snapshot.objects,
+                                       {.previous = snapshot.previous,
+                                        .there = there.manifest,
+                                        .commit_time = snapshot.record.committed_at},
+                                       std::move(root)));
+  TRY(create_file(directory.get(), "manifest", 0644, manifest));
+  const auto text =
+      to_json(snapshot.record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  TRY(create_file(directory.get(), "record.json", 0644, text));
   // A power cut after the rename must not find files without their content.
-  if (::syncfs(beside.get()) != 0) return errno_error("flushing the snapshot", errno);
+  if (::syncfs(directory.get()) != 0) return errno_error("flushing the snapshot", errno);
   return {};
 }
 
@@ -154,8 +168,15 @@ Result<SnapshotRecord> ensure_snapshot(const Snapshots& snapshots, const Objects
   const Plan plan = TRY(plan_tree(objects, commit.tree, refusal));
   auto record = record_of(plan, commit, branch);
   const auto beside = "tmp." + commit.id;
-  const UniqueFd beside_directory = TRY(make_and_open_directory(directory, beside));
-  auto written = write_snapshot(beside_directory, plan, objects, previous_of(snapshots), record);
+  const auto current = current_commit(snapshots);
+  const auto previous = tree_in(directory, current);
+  const NewSnapshot snapshot{plan, objects, record, previous};
+  const bool is_again = set_oldest_aside(directory, current, beside);
+  auto written = write_snapshot(directory, beside, snapshot);
+  if (!written && is_again) {  // it was not as its manifest says
+    (void)remove_tree(directory, beside);
+    written = write_snapshot(directory, beside, snapshot);
+  }
   if (written) written = publish(directory, beside, commit.id);
   if (!written) {
     (void)remove_tree(directory, beside);

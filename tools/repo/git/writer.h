@@ -1,5 +1,4 @@
-// Writes a planned tree as plain files. Everything is created anew relative to open directories and
-// never through a link.
+// Writes a planned tree as plain files, relative to open directories and never through a link.
 //
 // Times: an entry has the commit time of the snapshot in which it first appeared at its path with
 // its kind and content (for a directory: the id of its tree, for a submodule: of its commit). So a
@@ -18,16 +17,23 @@
 
 namespace lightfast::repo {
 
-// The snapshot that unchanged files are shared with; a default one shares nothing.
-struct PreviousSnapshot {
+// A snapshot on disk and what is in it; a default one is none.
+struct WrittenTree {
   UniqueFd root;
   Manifest manifest;
 };
 
-// Fills the empty directory `root` with `plan` and returns the text of its manifest. `commit_time`
-// is given to what is new. On an error `root` is left half filled, for the caller to remove.
+struct WriteOptions {
+  const WrittenTree& previous;   // whose files are shared, where they did not change
+  const Manifest& there;         // what the directory to write into already holds; empty: nothing
+  std::int64_t commit_time = 0;  // of what is new
+};
+
+// Makes `root`, which holds what `options.there` says, into `plan`, and returns the text of its
+// manifest. What is there already as it is to be is left alone, so that the cost on disk is that of
+// what changed. Files are replaced, not written into, for they may be other snapshots' too. On an
+// error `root` is left half done, for the caller to remove.
 Result<std::string> write_tree(const Plan& plan, const Objects& objects,
-                               const PreviousSnapshot& previous, std::int64_t commit_time,
-                               UniqueFd root);
+                               const WriteOptions& options, UniqueFd root);
 
 }  // namespace lightfast::repo
