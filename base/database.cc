@@ -1,6 +1,8 @@
 #include "base/database.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -46,11 +48,16 @@ int bind(sqlite3_stmt* statement, int place, const SqlValue& value) {
   return ::sqlite3_bind_null(statement, place);
 }
 
-// SQLite would make it readable for others, as far as the umask goes.
+// SQLite would make it readable for others, as far as the umask goes. What root makes belongs to
+// the owner of the directory; of an existing database's helper files SQLite sees to that itself.
 Result<void> make_private(const std::filesystem::path& file) {
   const UniqueFd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (made || errno == EEXIST) return {};
-  return errno_error("making it", errno);
+  if (!made) return errno == EEXIST ? Result<void>() : errno_error("making it", errno);
+  struct stat directory = {};
+  const bool is_given =
+      ::geteuid() != 0 || (::stat(file.parent_path().c_str(), &directory) == 0 &&
+                           ::fchown(made.get(), directory.st_uid, directory.st_gid) == 0);
+  return is_given ? Result<void>() : errno_error("giving it to the directory's owner", errno);
 }
 
 }  // namespace

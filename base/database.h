@@ -58,7 +58,8 @@ class Database {
     const char* schema;           // makes an empty database one of that version
   };
 
-  // Opens the file, or makes it with mode 0600: a write-ahead log, and what was committed is on
+  // Opens the file, or makes it with mode 0600, as root for the owner of its directory: a
+  // write-ahead log, and what was committed is on
   // disk when that returns. Corrupt when it is damaged, not of this application or of a later
   // version: it is left as it is, and the message says so.
   static Result<Database> open(const std::filesystem::path& file, const Options& options);

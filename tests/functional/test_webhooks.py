@@ -60,6 +60,17 @@ def headers_of(body, event="push", number=None, **more):
             "X-Hub-Signature-256": signature(body)} | more
 
 
+def fill(path):
+    """Writes a file until the disk is full."""
+    with open(path, "wb") as file:
+        try:
+            while True:
+                file.write(b"x" * MIB)
+                file.flush()
+        except OSError:
+            pass
+
+
 class WebhookCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -228,6 +239,31 @@ class Kept(WebhookCase):
         self.git.path("away").rename(self.git.path(self.name))
         with self.server():
             self.assertTrue(self.becomes(number, "done"))
+
+    def test_on_a_full_disk_none_is_acknowledged_and_afterwards_all_are(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can mount a small disk")
+        data = self.home / "data"
+        data.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256m,mode=700", "none", data], check=True)
+        self.addCleanup(lambda: subprocess.run(["umount", "--lazy", data], check=True))
+        large = PUSH | {"commits": ["x" * MIB]}
+        with self.server() as server:
+            server.wait_until_ready()
+            fill(data / "filler")
+            acknowledged, answer = [], None
+            for _ in range(64):  # SQLite may have some room of its own left
+                number = str(uuid.uuid4())
+                answer = self.post(server, large, number=number)
+                if answer.status != 202:
+                    break
+                acknowledged.append(number)
+            self.assertEqual((answer.status, answer.headers["Retry-After"]), (503, "30"))
+            self.assertEqual(server.shell("cat README.md").json["stdout"], "first\n")
+            (data / "filler").unlink()
+            self.assertEqual(self.post(server, large, number=number).json, {"status": "accepted"})
+            for number in acknowledged:
+                self.assertEqual(self.post(server, large, number=number).json, {"status": "duplicate"})
 
     def test_a_delivery_is_replayed(self):
         number = str(uuid.uuid4())

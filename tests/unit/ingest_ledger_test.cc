@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <string>
 
@@ -102,6 +105,22 @@ TEST_CASE("what is old or too much is forgotten, but not what waits") {
   const auto left = ledger.list({}, 10).value();
   REQUIRE(left.size() == 1);
   CHECK(left[0].id == "waits");
+}
+
+TEST_CASE("what root makes in another user's directory is that user's, and nobody else's") {
+  if (::geteuid() != 0) return;
+  const TempDirectory here;
+  constexpr uid_t kOther = 65534;
+  REQUIRE(::chown(here.path().c_str(), kOther, kOther) == 0);
+  auto ledger = opened(here);
+  REQUIRE(ledger.add({push("1")}));
+  for (const char* name : {"deliveries.db", "deliveries.db-wal", "deliveries.db-shm"}) {
+    struct stat status = {};
+    REQUIRE(::stat((here / name).c_str(), &status) == 0);
+    CAPTURE(name);
+    CHECK(status.st_uid == kOther);
+    CHECK((status.st_mode & 0777U) == 0600);
+  }
 }
 
 TEST_CASE("a file that is not a ledger is left as it is") {
