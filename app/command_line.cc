@@ -101,8 +101,13 @@ class Parser {
     add_deliveries();
     add_command(CommandKind::Doctor, "doctor",
                 "say what isolation this machine gives, what is configured, what is wrong");
-    add_command(CommandKind::Init, "init", "write a starter .lightfast repository")
-        ->add_option("DIR", line_.directory, "where (default: here)");
+    CLI::App* init =
+        add_command(CommandKind::Init, "init", "write a starter .lightfast repository");
+    init->add_option("DIR", line_.directory, "where (default: here)");
+    init->add_option("--github", line_.github,
+                     "instead make ORG/.lightfast on GitHub with it, as a GitHub App")
+        ->type_name("ORG")
+        ->excludes("DIR");
     add_command(CommandKind::OpenApi, "openapi", "print the OpenAPI document of all procedures");
     add_setup();
   }

@@ -39,6 +39,7 @@ struct CommandLine {
   CommandKind kind = CommandKind::Mcp;
   std::map<std::string, std::string> flags;  // settings given as options, by name
   std::string directory = ".";               // of init
+  std::optional<std::string> github;         // of init: the organisation
   SetupRequest setup;
   KeysRequest keys;
   DeliveriesRequest deliveries;

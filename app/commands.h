@@ -27,6 +27,7 @@ Result<int> run_setup(const Settings& settings, const CommandLine& line);
 Result<int> run_serve(const Settings& settings);
 Result<int> run_bridge(const Settings& settings);
 Result<int> run_keys(const Settings& settings, const KeysRequest& request);
+Result<int> run_init_github(const Settings& settings, const std::string& org);
 Result<int> run_deliveries(const Settings& settings, const DeliveriesRequest& request);
 
 }  // namespace lightfast

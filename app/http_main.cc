@@ -13,6 +13,8 @@ Result<int> run(const CommandLine& line) {
       return run_serve(settings);
     case CommandKind::Keys:
       return run_keys(settings, line.keys);
+    case CommandKind::Init:
+      return run_init_github(settings, line.github.value_or(""));
     case CommandKind::Deliveries:
       return run_deliveries(settings, line.deliveries);
     case CommandKind::Mcp:

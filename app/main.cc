@@ -22,10 +22,11 @@ Result<int> become_http_program() {
 }
 
 Result<int> run(const CommandLine& line) {
-  if (line.kind == CommandKind::Init) return run_init(line.directory);
+  const bool is_local_init = line.kind == CommandKind::Init && !line.github;
+  if (is_local_init) return run_init(line.directory);
   if (line.kind == CommandKind::OpenApi) return run_openapi();
   if (line.kind == CommandKind::Serve || line.kind == CommandKind::Keys ||
-      line.kind == CommandKind::Deliveries)
+      line.kind == CommandKind::Deliveries || line.kind == CommandKind::Init)
     return become_http_program();
   const auto settings = TRY(begin(line));
   if (line.kind == CommandKind::Doctor) return run_doctor(settings);

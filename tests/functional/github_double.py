@@ -14,7 +14,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from git_server import run
+from git_server import git, run
 
 APP, INSTALLATION = "12345", 77
 
@@ -29,6 +29,8 @@ class GitHubDouble:
         self.git, self.repository = git, repository
         self.lifetime = 3600       # s, of the tokens
         self.refusal = None        # status and message of every answer, or none
+        self.may_create = True     # repositories
+        self.breaks_at = None      # the path of what fails
         self.location = None       # where every request is redirected to
         self.asked = []            # method, path, body
         self.tokens = []
@@ -50,10 +52,13 @@ class GitHubDouble:
             def do_POST(self):
                 double.answer(self, self.rfile.read(int(self.headers["Content-Length"])))
 
+            do_PATCH = do_POST
+
             def log_message(self, *_):
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # a client that is killed
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.git.home / "server.pem", self.git.home / "server.key")
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
@@ -87,9 +92,14 @@ class GitHubDouble:
             return self.refusal[0], {"message": self.refusal[1]}
         if not handler.headers.get("User-Agent") or handler.headers.get("X-GitHub-Api-Version") != "2022-11-28":
             return 403, {"message": "Request forbidden by administrative rules."}
+        asked = (handler.command, handler.path.removeprefix(f"/repos/{self.repository}"))
+        if handler.headers.get("Authorization", "").removeprefix("Bearer ") in self.tokens:
+            return self.repository_api(asked, json.loads(body) if body else None)
         if fault := self.fault_of_app(handler.headers.get("Authorization", "")):
             return 401, {"message": fault}
         if (handler.command, handler.path) == ("GET", f"/repos/{self.repository}/installation"):
+            return 200, {"id": INSTALLATION, "account": {"login": self.repository.split("/")[0]}}
+        if (handler.command, handler.path) == ("GET", f"/orgs/{self.repository.split('/')[0]}/installation"):
             return 200, {"id": INSTALLATION, "account": {"login": self.repository.split("/")[0]}}
         if (handler.command, handler.path) == ("POST", f"/app/installations/{INSTALLATION}/access_tokens"):
             return self.make_token(json.loads(body))
@@ -114,11 +124,47 @@ class GitHubDouble:
             return "'Expiration time' claim ('exp') is too far in the future"
         return None
 
+    def repository_api(self, asked, wanted):
+        """What the holder of a token may do: make the repository, and change it, with real git."""
+        owner, name = self.repository.split("/")
+        place = self.git.path(self.repository)
+        if asked == ("GET", ""):
+            return (200, {"full_name": self.repository}) if place.exists() else (404, {"message": "Not Found"})
+        if asked == ("POST", f"/orgs/{owner}/repos"):
+            if place.exists() or wanted["name"] != name or not wanted["auto_init"]:
+                return 422, {"message": "Repository creation failed."}
+            if not self.may_create:
+                return 403, {"message": "Resource not accessible by integration"}
+            self.git.create(self.repository)
+            self.git.commit(self.repository, {"README.md": f"# {name}\n"}, message="Initial commit")
+            return 201, {"html_url": f"https://localhost:{self.git.https_port}/{self.repository}", "private": wanted["private"]}
+        if self.breaks_at == asked[1]:
+            return 500, {"message": "Server Error"}
+        if asked == ("POST", "/git/trees"):
+            with tempfile.TemporaryDirectory() as scratch:
+                index = {"GIT_INDEX_FILE": f"{scratch}/index"}
+                for entry in wanted["tree"]:
+                    blob = git("hash-object", "-w", "--stdin", cwd=place, stdin=entry["content"].encode())
+                    git("update-index", "--add", "--cacheinfo", f"{entry['mode']},{blob},{entry['path']}", cwd=place, env=index)
+                return 201, {"sha": git("write-tree", cwd=place, env=index)}
+        if asked == ("POST", "/git/commits"):
+            parents = [word for parent in wanted["parents"] for word in ("-p", parent)]
+            return 201, {"sha": git("commit-tree", wanted["tree"], *parents, "-m", wanted["message"], cwd=place)}
+        if asked == ("PATCH", "/git/refs/heads/main") and wanted["force"]:
+            git("update-ref", "refs/heads/main", wanted["sha"], cwd=place)
+            return 200, {"ref": "refs/heads/main"}
+        return 404, {"message": "Not Found"}
+
     def make_token(self, wanted):
+        if wanted == {"permissions": {"administration": "write", "contents": "write"}}:
+            return self.minted(wanted)
         if wanted.get("repositories") != [self.repository.split("/")[1]]:
             return 422, {"message": "There is at least one repository that does not exist or is not accessible to the parent installation."}
         if wanted.get("permissions") != {"contents": "read", "metadata": "read"}:
             return 422, {"message": "The permissions requested are not granted to this installation."}
+        return self.minted(wanted)
+
+    def minted(self, wanted):
         token = "ghs_" + secrets.token_hex(18)
         self.tokens.append(token)
         self.git.change_token(token)

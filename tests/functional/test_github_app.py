@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """A private repository that is read as a GitHub App: real git over TLS, and a double of GitHub's API that checks what it is asked."""
+import contextlib
 import os
 import pathlib
 import subprocess
 import unittest
 
 import harness
-from git_server import GitServer, run
+from git_server import GitServer, git, run
 from github_double import INSTALLATION, GitHubDouble
 from harness import HANG_GUARD, LIGHTFAST, Server
 from http_server import HttpServer
@@ -48,8 +49,8 @@ class GitHubApp(unittest.TestCase):
             self.assertTrue(self.reads(server, "first\n"))
             for process in [server.pid, *(process.pid for process in server.processes())]:
                 for name in ("cmdline", "environ"):
-                    content = pathlib.Path(f"/proc/{process}/{name}")
-                    self.assertNotIn(self.github.tokens[0].encode(), content.read_bytes() if content.exists() else b"")
+                    with contextlib.suppress(OSError):  # it has ended
+                        self.assertNotIn(self.github.tokens[0].encode(), pathlib.Path(f"/proc/{process}/{name}").read_bytes())
             metrics = server.get("/metrics").body
         self.assertEqual(self.github.asked, [
             ("GET", f"/repos/{NAME}/installation", None),
@@ -125,6 +126,65 @@ class GitHubApp(unittest.TestCase):
                                   stdin=subprocess.DEVNULL, check=False, timeout=HANG_GUARD)
             self.assertEqual(done.returncode, 2)
             self.assertIn("LIGHTFAST_GITHUB_APP_ID and LIGHTFAST_GITHUB_APP_KEY_FILE", done.stderr)
+
+
+class Scaffold(unittest.TestCase):
+    def setUp(self):
+        self.home = harness.make_home(self)
+        self.git = GitServer(token=NOBODY)
+        self.git.start()
+        self.addCleanup(self.git.stop)
+        self.github = GitHubDouble(self.git, NAME)
+        self.github.__enter__()
+        self.addCleanup(self.github.__exit__)
+
+    def init(self, *arguments, **environment):
+        return subprocess.run([LIGHTFAST, "init", *arguments], env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"} |
+                              self.github.environment | environment, capture_output=True, text=True, cwd=self.home,
+                              stdin=subprocess.DEVNULL, check=False, timeout=HANG_GUARD)
+
+    def test_the_starter_is_there_in_one_commit_and_is_served(self):
+        done = self.init("--github", "acme")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn(f"/{NAME}", done.stdout)
+        self.assertEqual(git("rev-list", "--count", "main", cwd=self.git.path(NAME)), "1")
+        made = ("POST", "/orgs/acme/repos")
+        self.assertEqual([body["private"] for method, path, body in self.github.asked if (method, path) == made], [True])
+        local = subprocess.run([LIGHTFAST, "init", "starter"], cwd=self.home, check=True, capture_output=True, timeout=HANG_GUARD)
+        self.assertEqual(local.returncode, 0)
+        files = sorted(str(path.relative_to(self.home / "starter")) for path in (self.home / "starter").rglob("*") if path.is_file())
+        self.assertEqual(git("ls-tree", "-r", "--name-only", "main", cwd=self.git.path(NAME)).split("\n"), files)
+        with HttpServer(self.git.https_url(NAME), self.home / "data", environment=self.github.environment) as server:
+            self.assertTrue(harness.eventually(lambda: "brand.md" in server.shell("ls").json.get("stdout", "")))
+
+    def test_one_that_exists_is_not_touched(self):
+        self.git.create(NAME)
+        before = self.git.commit(NAME, {"README.md": "ours\n"})
+        done = self.init("--github", "acme")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("there already; nothing was changed", done.stderr)
+        self.assertEqual(git("rev-parse", "main", cwd=self.git.path(NAME)), before)
+        self.assertEqual([path for method, path, _ in self.github.asked if method in ("PATCH", "PUT", "DELETE") or "/repos" in path and
+                          method == "POST"], [])
+
+    def test_what_goes_wrong_is_said(self):
+        self.github.may_create = False
+        self.assertIn("Administration: write", self.init("--github", "acme").stderr)
+        self.github.may_create = True
+        self.github.breaks_at = "/git/commits"
+        self.assertIn("was made, but it is without the starter", self.init("--github", "acme").stderr)
+
+    def test_errors_of_use(self):
+        for arguments, words in ((("--github", "a/b"), "not the name of an organisation"), (("--github", ""), "organisation"),
+                                 (("somewhere", "--github", "acme"), "exclude")):
+            with self.subTest(arguments):
+                done = self.init(*arguments)
+                self.assertEqual(done.returncode, 2, done)
+                self.assertIn(words, done.stderr)
+        done = self.init("--github", "acme", LIGHTFAST_GITHUB_APP_ID="", LIGHTFAST_GITHUB_APP_KEY_FILE="")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("LIGHTFAST_GITHUB_APP_ID", done.stderr)
+        self.assertEqual(self.github.asked, [])
 
 
 if __name__ == "__main__":

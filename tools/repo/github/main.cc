@@ -10,7 +10,7 @@
 
 #include "base/files.h"
 #include "tools/repo/git/response.h"
-#include "tools/repo/github/api.h"
+#include "tools/repo/github/app.h"
 
 namespace lightfast::repo {
 namespace {

@@ -11,6 +11,8 @@
 
 namespace lightfast::repo {
 
+inline constexpr const char* kGitHubApi = "https://api.github.com";
+
 // Asks, as a GitHub App, for a token that may read one repository.
 struct TokenRequest {
   std::string api_url;      // "https://api.github.com", without a slash at its end
