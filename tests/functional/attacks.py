@@ -523,7 +523,7 @@ RESOURCES = [
         ("coprocesses", "for i in {1..200}; do coproc sleep 100; done 2>/dev/null; wait"),
         ("a pipe of two thousand stages", "eval \"$(printf 'sleep 100 | %.0s' {1..2000}) cat\""),
         ("pipes that hold all they can", "for i in {1..200}; do exec {x}< <(tr '\\0' x < /dev/zero) || break; done; wait"),
-        milliseconds=400),
+        milliseconds=1000),
     *printing(
         MEMORY_OR_REFUSED,
         ("an array of bash", "printf -v x '%01000000d' 1; while :; do y[i++]=$x; done"),
