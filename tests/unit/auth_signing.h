@@ -15,6 +15,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "auth/jwt.h"
 #include "base/base64.h"
 #include "base/handles.h"
 #include "base/json.h"
@@ -180,5 +181,17 @@ struct TestToken {
     return message() + "." + base64url(key.sign(algorithm, message()));
   }
 };
+
+// A key set that must be one.
+inline auth::Jwks parsed(const Json& keys) {
+  auto set = auth::Jwks::parse(keys.dump());
+  REQUIRE(set.has_value());
+  return std::move(*set);
+}
+
+// What verify() says of a token of the test issuer.
+inline Result<auth::Claims> verified(std::string_view token, const Json& keys = issuer_keys()) {
+  return auth::verify(token, parsed(keys), {.issuer = kIssuer, .audience = kAudience}, kNow);
+}
 
 }  // namespace lightfast::test
