@@ -122,12 +122,19 @@ Result<void> Database::make_ours(const Options& options) {
                              "knows {})",
                              version, options.version)};
   }
-  if (!is_empty) return {};
-  TRY(run(options.schema));
+  if (!is_empty && version == options.version) return {};
+  TRY(is_empty ? run(options.schema) : upgrade(options, version));
   TRY(run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
                       options.application_id, options.version)
               .c_str()));
   return transaction.commit();
+}
+
+Result<void> Database::upgrade(const Options& options, std::int64_t version) {
+  if (version < 1) return Error{ErrorKind::Corrupt, "it does not say of which version it is"};
+  for (const auto* const upgrade : options.upgrades.subspan(static_cast<std::size_t>(version - 1)))
+    TRY(run(upgrade));
+  return {};
 }
 
 Result<std::int64_t> Database::ask(const char* sql) {

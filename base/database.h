@@ -7,6 +7,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -56,6 +57,8 @@ class Database {
     std::int32_t application_id;  // tells our files from others
     int version;                  // of the schema: user_version
     const char* schema;           // makes an empty database one of that version
+    // Makes one of version 1 one of version 2, and so on.
+    std::span<const char* const> upgrades = {};
   };
 
   // Opens the file, or makes it with mode 0600, as root for the owner of its directory: a
@@ -79,6 +82,7 @@ class Database {
   };
   explicit Database(sqlite3* connection) : connection_(connection) {}
   Result<void> make_ours(const Options& options);
+  Result<void> upgrade(const Options& options, std::int64_t version);
   Result<std::int64_t> ask(const char* sql);
 
   std::unique_ptr<sqlite3, Closer> connection_;
