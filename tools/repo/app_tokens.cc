@@ -8,35 +8,15 @@
 
 #include "base/base_url.h"
 #include "base/log.h"
-#include "tools/repo/git/url.h"
+#include "base/text.h"
 #include "tools/repo/github/token_messages.h"
+#include "tools/repo/repository_name.h"
 
 namespace lightfast::repo {
 namespace {
 
 constexpr std::chrono::minutes kMargin{10};  // before its end a token is used no more
 constexpr std::chrono::seconds kWallClock{30};
-
-struct RepositoryName {
-  std::string owner, repository;
-};
-
-// The last two parts of the path, without `.git`.
-Result<RepositoryName> name_in(const std::string& source) {
-  const auto url = TRY(parse_remote_url(source));
-  std::string_view path = std::string_view(url.text).substr(url.text.find("://") + 3);
-  while (path.ends_with('/')) path.remove_suffix(1);
-  if (path.ends_with(".git")) path.remove_suffix(4);
-  const auto slash = path.rfind('/');
-  const auto before =
-      slash == 0 || slash == std::string_view::npos ? slash : path.rfind('/', slash - 1);
-  if (before == std::string_view::npos || slash == std::string_view::npos) {
-    return Error{ErrorKind::InvalidArgument,
-                 "the repository of a GitHub App is given as https://HOST/OWNER/NAME", "repo"};
-  }
-  return RepositoryName{std::string(path.substr(before + 1, slash - before - 1)),
-                        std::string(path.substr(slash + 1))};
-}
 
 class AppTokens final : public Tokens {
  public:
@@ -64,14 +44,22 @@ class AppTokens final : public Tokens {
 
 Result<std::unique_ptr<Tokens>> make_app_tokens(const AppOptions& options, GitJobs& jobs) {
   const auto api = TRY(parse_base_url(options.api_url).during("LIGHTFAST_GITHUB_API_URL"));
-  auto name = TRY(name_in(options.source));
+  auto name = TRY(repository_name(options.source));
+  const auto host = host_of(options.source);
+  if (!is_api_of(api.host, host)) {
+    return Error{ErrorKind::InvalidArgument,
+                 fmt::format("tokens of the GitHub App at '{}' are not sent to '{}': for another "
+                             "host than github.com set LIGHTFAST_GITHUB_API_URL",
+                             api.host, visible_line(host)),
+                 "repo"};
+  }
   GitJob job{.org = options.org,
              .program = "lightfast-github",
              .request = to_json_text(TokenRequest{.api_url = api.text(),
                                                   .app_id = options.app_id,
                                                   .private_key = options.private_key,
                                                   .owner = std::move(name.owner),
-                                                  .repository = std::move(name.repository),
+                                                  .repository = std::move(name.name),
                                                   .ca_file = options.ca_file}),
              .read_paths = {},
              .write_paths = {},
