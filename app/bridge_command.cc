@@ -10,7 +10,7 @@
 
 #include "app/about.h"
 #include "app/commands.h"
-#include "app/services.h"
+#include "app/organisation.h"
 #include "app/stop_events.h"
 #include "base/log.h"
 #include "contract/catalog.h"
@@ -24,7 +24,7 @@ namespace lightfast {
 namespace {
 
 Result<void> check_settings(const Settings& settings) {
-  if (settings.repo.empty()) return {};
+  if (settings.repo.empty() && !settings.declares_orgs) return {};
   return Error{
       ErrorKind::InvalidArgument,
       "both --repo and --base-url are given (or LIGHTFAST_REPO, LIGHTFAST_BASE_URL): give "

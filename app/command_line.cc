@@ -118,6 +118,11 @@ class Parser {
     keys->require_subcommand(1);
     create_key_ = keys->add_subcommand("create", "print a new key, for --org, this once");
     create_key_->add_option("--label", line_.keys.label, "what the key is for");
+    create_key_
+        ->add_option("--scope", line_.keys.scopes,
+                     "what it may do: context:read (default), metrics:read; several by commas")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"context:read", "metrics:read"}));
     keys->add_subcommand("list", "the keys there are, without their secrets");
     revoke_key_ = keys->add_subcommand("revoke", "make a key worthless at once");
     revoke_key_->add_option("ID", line_.keys.id, "as `keys list` shows it")->required();

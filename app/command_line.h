@@ -17,8 +17,9 @@ enum class CommandKind { Mcp, Serve, Keys, Deliveries, Doctor, Init, OpenApi, Se
 // What to do with the API keys of a hosted server.
 struct KeysRequest {
   enum class Action { Create, List, Revoke } action = Action::List;
-  std::string id;     // of the key to revoke
-  std::string label;  // of the one to create: what it is for
+  std::string id;                   // of the key to revoke
+  std::string label;                // of the one to create: what it is for
+  std::vector<std::string> scopes;  // and what it may do; empty: the usual
 };
 
 // What to do with the webhook deliveries of a served Lightfast.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "app/command_line.h"
 #include "app/settings.h"
@@ -24,7 +25,8 @@ Result<int> run_setup(const Settings& settings, const CommandLine& line);
 
 // Of the second program, lightfast-http, which alone links what speaks HTTP and TLS: loading that
 // would double the time until `lightfast mcp` answers.
-Result<int> run_serve(const Settings& settings);
+// `again` reads the settings anew, on SIGHUP.
+Result<int> run_serve(const Settings& settings, const std::function<Result<Settings>()>& again);
 Result<int> run_bridge(const Settings& settings);
 Result<int> run_keys(const Settings& settings, const KeysRequest& request);
 Result<int> run_init_github(const Settings& settings, const std::string& org);

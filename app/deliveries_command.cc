@@ -19,7 +19,7 @@ TableRow row_of(const ingest::Delivery& delivery) {
   const auto received = std::chrono::floor<std::chrono::seconds>(delivery.received_at);
   return {delivery.id,
           fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", received),
-          delivery.org.value,
+          delivery.org.value.empty() ? "-" : delivery.org.value,
           delivery.provider,
           delivery.event,
           std::string(ingest::status_text(delivery.status)),

@@ -119,23 +119,30 @@ std::string describe(const repo::SnapshotRecord& record) {
                      record.entries, size_text(record.bytes));
 }
 
-void look_at_repo(Findings& findings, Services& services, const Settings& settings) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  services.repo().await_sync(deadline, {});
-  const auto current = services.repo().current(deadline, {});
+void look_at_repo(Findings& findings, Organisation& org, const std::string& name) {
+  const auto& source = org.settings().repo;
+  const auto current = org.repo().current(std::chrono::steady_clock::now() + kPatience, {});
   if (!current)
-    return findings.bad(fmt::format("repo: {}: {}", settings.repo, current.error().message));
+    return findings.bad(fmt::format("{}: {}: {}", name, source, current.error().message));
   const auto& record = current->snapshot->record();
-  findings.good(fmt::format("repo: {}: {}", settings.repo, describe(record)));
-  if (!current->stale.empty()) findings.warn("repo: an older state is served: " + current->stale);
+  findings.good(fmt::format("{}: {}: {}", name, source, describe(record)));
+  if (!current->stale.empty())
+    findings.warn(fmt::format("{}: an older state is served: {}", name, current->stale));
   for (const auto& note : record.notes) findings.note("  " + visible_text(note));
 }
 
-void try_a_command(Findings& findings, Services& services, const Settings& settings) {
-  const auto current = services.repo().current(std::chrono::steady_clock::now(), {});
-  if (!current) return;
-  const auto run =
-      services.sandboxes().run(settings.org, current->snapshot->root(), {.script = kTrial}, {});
+// All sync at the same time.
+void look_at_orgs(Findings& findings, Services& services, bool are_several) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (const auto& [id, org] : services.orgs()) org->repo().await_sync(deadline, {});
+  for (const auto& [id, org] : services.orgs())
+    look_at_repo(findings, *org, are_several ? fmt::format("repo of '{}'", id.value) : "repo");
+  for (const auto& bad : services.bad_orgs()) findings.bad("org not served: " + bad.why);
+}
+
+void try_a_command(Findings& findings, Services& services, const OrgId& org,
+                   const std::filesystem::path& snapshot) {
+  const auto run = services.sandboxes().run(org, snapshot, {.script = kTrial}, {});
   const bool has_run = run && run->outcome == sandbox::Outcome::Exited;
   if (has_run && run->out.head == "1\n") {
     findings.good("a command ran in the sandbox");
@@ -150,17 +157,25 @@ void try_a_command(Findings& findings, Services& services, const Settings& setti
   }
 }
 
+// In the first organisation whose repository is there.
+void try_a_command(Findings& findings, Services& services) {
+  for (const auto& [id, org] : services.orgs()) {
+    const auto current = org->repo().current(std::chrono::steady_clock::now(), {});
+    if (current) return try_a_command(findings, services, id, current->snapshot->root());
+  }
+}
+
 }  // namespace
 
 Result<int> run_doctor(const Settings& settings) {
   Findings findings;
   look_at_machine(findings);
-  const bool has_repo = !settings.repo.empty();
   auto services = Services::create(settings);
   if (!services) {
     findings.bad(services.error().message);
     return 1;
   }
+  const bool has_repo = !(*services)->orgs().empty();
   if (has_repo) (*services)->start();
   if (const auto& why = (*services)->unconfined(); !why.empty())
     findings.warn("the server cannot confine itself: " + why);
@@ -168,12 +183,9 @@ Result<int> run_doctor(const Settings& settings) {
   look_at_toolbox(findings, (*services)->sandboxes());
   look_at_limits(findings, (*services)->sandboxes().options());
   look_at_data_dir(findings, settings);
-  if (has_repo) {
-    look_at_repo(findings, **services, settings);
-    try_a_command(findings, **services, settings);
-  } else {
-    findings.warn("repo: none configured; give --repo URL|PATH or set LIGHTFAST_REPO");
-  }
+  look_at_orgs(findings, **services, settings.declares_orgs);
+  if (has_repo) try_a_command(findings, **services);
+  if (!has_repo) findings.warn("repo: none configured; give --repo URL|PATH or set LIGHTFAST_REPO");
   return findings.could_run() ? 0 : 1;
 }
 

@@ -14,7 +14,6 @@ namespace lightfast {
 namespace {
 
 constexpr std::uint32_t kUsualRate = 1200;  // requests a minute
-constexpr const char* kScope = "context:read";
 constexpr std::string_view kMetadataPath = "/.well-known/oauth-protected-resource";
 constexpr std::uint16_t kHttps = 443;
 
@@ -61,10 +60,16 @@ Result<std::unique_ptr<HttpAuth>> HttpAuth::create(const Settings& settings, boo
   auto keys = TRY(auth::ApiKeys::open(settings.data_dir));
   std::unique_ptr<HttpAuth> made(new HttpAuth(std::move(keys), rate));
   made->proxies_ = TRY(http::TrustedProxies::create(service.trusted_proxies));
-  made->org_ = settings.org;
+  made->set_lone_org(lone_org(settings));
   made->is_loopback_ = is_loopback;
+  made->is_proxied_ = !service.public_url.empty() || !service.trusted_proxies.empty();
   made->is_told_open_ = service.open;
   made->public_url_ = public_url;
+  if (!made->lone_org_ && (service.open || !service.oauth_issuer.empty())) {
+    return Error{ErrorKind::InvalidArgument,
+                 "several organisations are told apart by their API keys: --open and "
+                 "--oauth-issuer are for one"};
+  }
   if (!service.oauth_issuer.empty()) TRY(made->accept_tokens(settings));
   const bool has_way_in = service.open || made->tokens_ || made->known_keys_->any_ever_created();
   if (!is_loopback && !has_way_in) {
@@ -83,10 +88,10 @@ Result<void> HttpAuth::accept_tokens(const Settings& settings) {
                                            .audience = audience,
                                            .jwks_url = service.oauth_jwks_url,
                                            .ca_file = settings.ca_file,
-                                           .org = settings.org}));
+                                           .org = *lone_org_}));
   metadata_ = {{"resource", public_url_},
                {"authorization_servers", Json::array({service.oauth_issuer})},
-               {"scopes_supported", Json::array({kScope})},
+               {"scopes_supported", Json::array({auth::kReadsContext})},
                {"bearer_methods_supported", Json::array({"header"})},
                {"resource_name", "Lightfast"}};
   connect_ports_ = {port_of(service.oauth_issuer)};
@@ -101,6 +106,7 @@ void HttpAuth::start() {
 }
 
 bool HttpAuth::is_open() const {
+  if (!lone_org_) return false;
   if (is_told_open_) return true;
   return is_loopback_ && !tokens_ && !known_keys_->any_ever_created();
 }
@@ -142,13 +148,14 @@ http::Response HttpAuth::refuse(const http::Request& request, std::string_view c
 }
 
 std::expected<auth::Principal, http::Response> HttpAuth::admit(const http::Request& request,
-                                                               const std::string& scope) {
+                                                               const std::string& scope,
+                                                               const std::string& other) {
   if (is_open()) {
     if (!is_loopback_) {
       if (auto limited = limit(request, "address " + client_of(request)))
         return std::unexpected(*std::move(limited));
     }
-    return auth::Principal{.id = "", .org = org_, .scopes = {scope}};
+    return auth::Principal{.id = "", .org = *lone_org_, .scopes = {scope}};
   }
   const auto presented = bearer(request);
   const auto principal = identify(presented);
@@ -160,10 +167,7 @@ std::expected<auth::Principal, http::Response> HttpAuth::admit(const http::Reque
   }
   if (auto limited = limit(request, "caller " + principal->id))
     return std::unexpected(*std::move(limited));
-  if (principal->org != org_)
-    return std::unexpected(
-        error_answer(403, "this key is for an organisation that is not served here"));
-  if (!principal->may(scope)) {
+  if (!principal->may(scope) && !principal->may(other)) {
     return std::unexpected(refuse(request, "insufficient_scope", scope,
                                   fmt::format("the token does not carry the scope {}", scope)));
   }

@@ -31,17 +31,24 @@ class HttpAuth {
   // Begins to fetch the issuer's keys, once the process is confined.
   void start();
 
+  // Which organisation an open server is of; nothing: there are several, and nobody is served
+  // without a key.
+  void set_lone_org(const std::optional<OrgId>& org) { lone_org_ = org; }
+
   // Looks which keys there are now.
   void refresh() { known_keys_ = keys_.known(); }
 
   // Whether everyone is served; a key that is created later ends that, but for --open.
   [[nodiscard]] bool is_open() const;
-  // Whether what tells of the server itself (metrics, OpenAPI) is for everyone.
-  [[nodiscard]] bool shows_itself() const { return is_loopback_ || is_open(); }
+  // Whether what tells of the server itself (metrics, OpenAPI) is for everyone: for who asks on
+  // this machine, where no proxy asks for others.
+  [[nodiscard]] bool shows_itself() const { return (is_loopback_ && !is_proxied_) || is_open(); }
 
-  // Whose request it is, or the answer that refuses it: 401, 403 without `scope`, 429, 503.
+  // Whose request it is, or the answer that refuses it: 401, 403 without `scope`, 429, 503. Whether
+  // the organisation is served is not looked at. Where there is an `other` scope, it does as well.
   std::expected<auth::Principal, http::Response> admit(const http::Request& request,
-                                                       const std::string& scope);
+                                                       const std::string& scope,
+                                                       const std::string& other = {});
 
   // The address that `request` comes from, behind trusted proxies too.
   [[nodiscard]] std::string client_of(const http::Request& request) const {
@@ -71,8 +78,9 @@ class HttpAuth {
   auth::RateLimiter limiter_;
   std::unique_ptr<auth::TokenVerifier> tokens_;  // null: none are accepted
   http::TrustedProxies proxies_;
-  OrgId org_;
+  std::optional<OrgId> lone_org_;
   bool is_loopback_ = true;
+  bool is_proxied_ = false;
   bool is_told_open_ = false;
   std::string public_url_;
   Json metadata_;

@@ -5,13 +5,21 @@
 namespace lightfast {
 namespace {
 
+// Of several organisations all, or the one that --org names.
+Result<Settings> settings_of_serve(const CommandLine& line) {
+  auto settings = TRY(resolve_settings(line.flags, process_environment()));
+  TRY(need_repo(settings));
+  if (settings.asked_org) TRY(choose_org(settings));
+  return settings;
+}
+
 Result<int> run(const CommandLine& line) {
-  const auto settings = TRY(begin(line));
+  auto settings = TRY(begin(line));
   switch (line.kind) {
     case CommandKind::Serve:
-      TRY(need_repo(settings));
-      return run_serve(settings);
+      return run_serve(TRY(settings_of_serve(line)), [line] { return settings_of_serve(line); });
     case CommandKind::Keys:
+      if (line.keys.action == KeysRequest::Action::Create) TRY(choose_org(settings));
       return run_keys(settings, line.keys);
     case CommandKind::Init:
       return run_init_github(settings, line.github.value_or(""));

@@ -9,6 +9,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "app/http_answers.h"
+#include "app/http_samples.h"
 #include "base/text.h"
 #include "contract/openapi.h"
 
@@ -16,7 +17,6 @@ namespace lightfast {
 namespace {
 
 constexpr std::size_t kMaxNesting = 64;
-constexpr const char* kScope = "context:read";  // of MCP and of what tells of the server
 constexpr std::string_view kRestPrefix = "/v1/";
 
 http::Response text_answer(int status, std::string type, std::string body) {
@@ -122,8 +122,9 @@ struct HttpService::Call {
 
 HttpService::HttpService(const Parts& parts)
     : parts_(parts),
-      endpoint_(parts.mcp),
-      openapi_(contract::openapi_document(parts.services.catalog(), LIGHTFAST_VERSION).dump()) {}
+      procedures_(declared_procedures()),
+      openapi_(
+          contract::openapi_document(parts.services.org().catalog(), LIGHTFAST_VERSION).dump()) {}
 
 const HttpService::Route* HttpService::find_route(std::string_view path) {
   static constexpr std::array kRoutes = {
@@ -158,48 +159,71 @@ void HttpService::route(const Exchange& exchange) {
     return (this->*route->answer)(exchange);
   }
   if (request.path().starts_with(kIngestPrefix)) return take_delivery(exchange);
-  const auto& procedures = parts_.services.catalog().procedures();
-  const auto procedure = std::ranges::find_if(
-      procedures, [&](const auto& each) { return each.declaration.http_path == request.path(); });
-  if (procedure == procedures.end()) {
+  const auto procedure =
+      std::ranges::find(procedures_, request.path(), &contract::Procedure::http_path);
+  if (procedure == procedures_.end()) {
     return exchange->respond(error_answer(
         404, fmt::format("there is nothing at {}; MCP is at /mcp, the REST API is described by "
                          "/openapi.json",
                          visible_line(request.path()))));
   }
-  if (request.method != procedure->declaration.http_method)
-    return exchange->respond(method_not_allowed(request, procedure->declaration.http_method));
-  answer_procedure(exchange, *procedure);
+  if (request.method != procedure->http_method)
+    return exchange->respond(method_not_allowed(request, procedure->http_method));
+  answer_procedure(exchange, static_cast<std::size_t>(procedure - procedures_.begin()));
 }
 
-void HttpService::answer_procedure(const Exchange& exchange,
-                                   const contract::BoundProcedure& procedure) {
+void HttpService::answer_procedure(const Exchange& exchange, std::size_t procedure) {
   const auto& request = exchange->request();
-  auto principal = parts_.auth.admit(request, procedure.declaration.scope);
+  auto principal = parts_.auth.admit(request, procedures_[procedure].scope);
   if (!principal) return exchange->respond(std::move(principal.error()));
   exchange->set_caller(principal->id);
+  ServedOrg* const org = org_of(exchange, *principal);
+  if (org == nullptr) return;
   if (http::media_type(request.headers.value("Content-Type")) != "application/json")
     return exchange->respond(
         error_answer(415, "the body must be of Content-Type application/json"));
+  run_procedure(exchange, *org, procedure);
+}
+
+// The organisation outlives the jobs of its pool.
+void HttpService::run_procedure(const Exchange& exchange, ServedOrg& org, std::size_t procedure) {
+  const auto& request = exchange->request();
   const auto body = body_of(request);
   if (!body) return exchange->respond(error_answer(body.error(), request.id));
-  const auto& catalog = parts_.services.catalog();
-  auto input = catalog.check(procedure, *body);
+  const auto& catalog = std::as_const(*org.org()).catalog();
+  const auto& bound = catalog.procedures()[procedure];
+  auto input = catalog.check(bound, *body);
   if (!input) return exchange->respond(error_answer(input.error(), request.id));
   const auto call = std::make_shared<Call>(*this, exchange);
   exchange->on_close([call] { call->stop.request_stop(); });
-  const contract::CallContext context{request.id, principal->org, call->stop.get_token()};
-  auto job = [&catalog, &procedure, exchange, context, input = *std::move(input)] {
-    const auto output = catalog.handle(procedure, input, context);
+  const contract::CallContext context{request.id, org.org()->id(), call->stop.get_token()};
+  auto job = [&catalog, &bound, exchange, context, input = *std::move(input)] {
+    const auto output = catalog.handle(bound, input, context);
     exchange->respond(output ? json_answer(200, *output)
                              : error_answer(output.error(), context.request));
   };
-  if (parts_.mcp.pool().submit(std::move(job))) return;
+  if (org.mcp().pool().submit(std::move(job))) return;
   exchange->respond(
       error_answer(Error{.kind = ErrorKind::LimitExceeded,
                          .message = "as many calls as may are in progress; try again in 1 s",
                          .retry_after = std::chrono::seconds(1)},
                    request.id));
+}
+
+// Null, and answered, when the key's organisation is not served.
+ServedOrg* HttpService::org_of(const Exchange& exchange, const auth::Principal& principal) {
+  ServedOrg* const org = parts_.orgs.find(principal.org);
+  if (org != nullptr) return org;
+  const bool is_bad =
+      std::ranges::find(parts_.services.bad_orgs(), principal.org, [](const BadOrg& bad) {
+        return bad.id.value_or(OrgId{""});
+      }) != parts_.services.bad_orgs().end();
+  exchange->respond(
+      is_bad ? error_answer(503,
+                            "the configuration of this organisation cannot be used; the server's "
+                            "log says what its operator has to mend")
+             : error_answer(403, "this key is for an organisation that is not served here"));
+  return nullptr;
 }
 
 // Whoever posts shows that it may by a signature of the body.
@@ -208,12 +232,11 @@ void HttpService::take_delivery(const Exchange& exchange) {
   if (request.method != "POST") return exchange->respond(method_not_allowed(request, "POST"));
   const auto rest = request.path().substr(kIngestPrefix.size());
   const auto slash = std::min(rest.find('/'), rest.size());
-  if (slash < rest.size() && rest.substr(slash + 1) != parts_.org.value)
-    return exchange->respond(error_answer(404, "no such organisation is served here"));
   ingest::Posted posted{
-      .org = parts_.org, .body = request.body, .header = [exchange](std::string_view name) {
+      .org = {}, .body = request.body, .header = [exchange](std::string_view name) {
         return exchange->request().headers.value(name);
       }};
+  if (slash < rest.size()) posted.org = OrgId{std::string(rest.substr(slash + 1))};
   parts_.ingest.take(
       std::string(rest.substr(0, slash)), std::move(posted),
       [exchange](const ingest::Answer& answer) { exchange->respond(delivery_answer(answer)); });
@@ -221,7 +244,7 @@ void HttpService::take_delivery(const Exchange& exchange) {
 
 void HttpService::cut() {
   constexpr const char* kWhy = "the server is shutting down";
-  endpoint_.cut(kWhy);
+  parts_.orgs.cut(kWhy);
   for (Call* call : calls_) {
     if (const auto exchange = call->exchange.lock()) exchange->respond(error_answer(503, kWhy));
     call->stop.request_stop();
@@ -239,52 +262,29 @@ void HttpService::readyz(const Exchange& exchange) {
 }
 
 // Without a key on loopback, where whoever asks could look at the process itself.
-bool HttpService::is_shown(const Exchange& exchange) {
-  if (parts_.auth.shows_itself()) return true;
-  auto principal = parts_.auth.admit(exchange->request(), kScope);
+std::optional<HttpService::Viewer> HttpService::viewer_of(const Exchange& exchange) {
+  if (parts_.auth.shows_itself()) return Viewer{};
+  auto principal = parts_.auth.admit(exchange->request(), auth::kReadsContext, auth::kReadsMetrics);
   if (!principal) {
     exchange->respond(std::move(principal.error()));
-    return false;
+    return std::nullopt;
   }
   exchange->set_caller(principal->id);
-  return true;
+  if (principal->may(auth::kReadsMetrics)) return Viewer{};
+  return Viewer{.only = principal->org};
 }
 
 void HttpService::metrics(const Exchange& exchange) {
-  if (!is_shown(exchange)) return;
-  const auto number = [](auto value) { return static_cast<double>(value); };
-  auto& metrics = parts_.metrics;
-  const auto& http = parts_.http.state();
-  metrics.set("lightfast_http_connections", number(http.connections));
-  metrics.set("lightfast_http_streams", number(http.streams));
-  metrics.set("lightfast_http_refused_connections", number(http.refused_connections));
-  metrics.set("lightfast_http_timed_out", number(http.timed_out));
-  metrics.set("lightfast_http_cut_off", number(http.cut_off));
-  metrics.set("lightfast_http_bad_requests", number(http.bad_requests));
-  metrics.set("lightfast_auth_refused", number(parts_.auth.refused()));
-  metrics.set("lightfast_auth_rate_limited", number(parts_.auth.limited()));
-  metrics.set("lightfast_mcp_sessions", number(endpoint_.sessions()));
-  const auto load = parts_.mcp.pool().load();
-  metrics.set("lightfast_workers_running", number(load.running));
-  metrics.set("lightfast_workers_waiting", number(load.waiting));
-  if (const auto tier = parts_.services.sandboxes().known_tier())
-    metrics.set("lightfast_sandbox_tier", number(*tier));
-  const auto deliveries = parts_.ingest.state();
-  metrics.set("lightfast_webhooks_taken", number(deliveries.taken));
-  metrics.set("lightfast_webhooks_duplicate", number(deliveries.duplicates));
-  metrics.set("lightfast_webhooks_refused", number(deliveries.refused));
-  metrics.set("lightfast_webhooks_waiting", number(deliveries.waiting));
-  metrics.set("lightfast_webhooks_dead", number(deliveries.dead));
-  const auto state = parts_.services.repo().state();
-  metrics.set("lightfast_repo_ready", state.current ? 1 : 0);
-  metrics.set("lightfast_repo_stale", state.problem.empty() ? 0 : 1);
-  if (state.current)
-    metrics.set("lightfast_repo_committed_seconds", number(state.current->committed_at));
-  exchange->respond(text_answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()));
+  const auto viewer = viewer_of(exchange);
+  if (!viewer) return;
+  const auto samples =
+      samples_of(parts_.services, parts_.orgs, parts_.auth, parts_.http.state(), parts_.ingest);
+  exchange->respond(text_answer(200, "text/plain; version=0.0.4; charset=utf-8",
+                                parts_.metrics.text(samples, viewer->only)));
 }
 
 void HttpService::openapi(const Exchange& exchange) {
-  if (is_shown(exchange)) exchange->respond(text_answer(200, "application/json", openapi_));
+  if (viewer_of(exchange)) exchange->respond(text_answer(200, "application/json", openapi_));
 }
 
 void HttpService::resource_metadata(const Exchange& exchange) {
@@ -295,10 +295,11 @@ void HttpService::resource_metadata(const Exchange& exchange) {
 }
 
 void HttpService::mcp(const Exchange& exchange) {
-  auto principal = parts_.auth.admit(exchange->request(), kScope);
+  auto principal = parts_.auth.admit(exchange->request(), auth::kReadsContext);
   if (!principal) return exchange->respond(std::move(principal.error()));
   exchange->set_caller(principal->id);
-  endpoint_.handle(exchange, principal->id);
+  if (ServedOrg* const org = org_of(exchange, *principal))
+    org->endpoint().handle(exchange, principal->id);
 }
 
 }  // namespace lightfast

@@ -2,18 +2,20 @@
 // server itself. On the HTTP server's thread; calls are worked on in the MCP server's pool.
 #pragma once
 
+#include <cstddef>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "app/http_auth.h"
 #include "app/metrics.h"
+#include "app/served_orgs.h"
 #include "app/services.h"
-#include "contract/catalog.h"
+#include "contract/procedure.h"
 #include "http/exchange.h"
 #include "http/server.h"
-#include "mcp/http_endpoint.h"
-#include "mcp/server.h"
 #include "tools/ingest/ingest.h"
 
 namespace lightfast {
@@ -26,22 +28,18 @@ class HttpService final : public http::Service {
  public:
   struct Parts {
     Services& services;
-    mcp::Server& mcp;
+    ServedOrgs& orgs;
     HttpAuth& auth;
     const http::AccessRules& access;
     http::Server& http;
     Metrics& metrics;
     ingest::Ingest& ingest;
-    OrgId org;
   };
   explicit HttpService(const Parts& parts);
 
   void handle(std::shared_ptr<http::Exchange> exchange) override;
-  void drain() override { endpoint_.drain(); }
+  void drain() override { parts_.orgs.drain(); }
   void cut() override;
-
-  // Every few seconds.
-  void keep_house() { endpoint_.keep_house(); }
 
  private:
   using Exchange = std::shared_ptr<http::Exchange>;
@@ -54,7 +52,9 @@ class HttpService final : public http::Service {
   static const Route* find_route(std::string_view path);
 
   void route(const Exchange& exchange);
-  void answer_procedure(const Exchange& exchange, const contract::BoundProcedure& procedure);
+  void answer_procedure(const Exchange& exchange, std::size_t procedure);
+  void run_procedure(const Exchange& exchange, ServedOrg& org, std::size_t procedure);
+  ServedOrg* org_of(const Exchange& exchange, const auth::Principal& principal);
   void healthz(const Exchange& exchange);
   void readyz(const Exchange& exchange);
   void metrics(const Exchange& exchange);
@@ -62,11 +62,14 @@ class HttpService final : public http::Service {
   void resource_metadata(const Exchange& exchange);
   void mcp(const Exchange& exchange);
   void take_delivery(const Exchange& exchange);
-  bool is_shown(const Exchange& exchange);
+  struct Viewer {
+    std::optional<OrgId> only;  // what is of this organisation alone; nothing: all
+  };
+  std::optional<Viewer> viewer_of(const Exchange& exchange);
 
   Parts parts_;
   std::uint64_t turn_ = 0;  // of the last request
-  mcp::HttpEndpoint endpoint_;
+  const std::vector<contract::Procedure> procedures_;
   const std::string openapi_;
   std::list<Call*> calls_;
 };

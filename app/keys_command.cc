@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 
 #include "app/commands.h"
 #include "app/table.h"
@@ -21,8 +22,10 @@ Error not_printed(auth::ApiKeys& keys, const std::string& id) {
               : fmt::format("printing the new key '{}': stdout takes nothing; revoke it", id)};
 }
 
-Result<int> create(auth::ApiKeys& keys, const OrgId& org, const std::string& label) {
-  const auto made = TRY(keys.create(org, label));
+Result<int> create(auth::ApiKeys& keys, const OrgId& org, const KeysRequest& request) {
+  auto scopes = request.scopes;
+  if (scopes.empty()) scopes.emplace_back(auth::kReadsContext);
+  const auto made = TRY(keys.create(org, request.label, scopes));
   if (!(std::cout << made.secret << std::endl)) return not_printed(keys, made.key.id);
   std::cerr << fmt::format(
       "Created key '{}' for the organisation '{}'. It is shown this once: keep it where only you "
@@ -33,7 +36,11 @@ Result<int> create(auth::ApiKeys& keys, const OrgId& org, const std::string& lab
 }
 
 TableRow row_of(const auth::ApiKey& key) {
-  return {key.id, key.org.value, key.label.empty() ? "-" : key.label, key.created_at,
+  return {key.id,
+          key.org.value,
+          key.label.empty() ? "-" : key.label,
+          fmt::format("{}", fmt::join(key.scopes, ",")),
+          key.created_at,
           key.revoked_at.value_or("-")};
 }
 
@@ -43,7 +50,7 @@ Result<int> list(const auth::ApiKeys& keys) {
     std::cerr << "no keys yet; create one with: lightfast keys create --org ORG --label TEXT\n";
     return 0;
   }
-  std::vector<TableRow> rows = {{"ID", "ORG", "LABEL", "CREATED", "REVOKED"}};
+  std::vector<TableRow> rows = {{"ID", "ORG", "LABEL", "SCOPES", "CREATED", "REVOKED"}};
   std::ranges::transform(known, std::back_inserter(rows), row_of);
   print_table(rows);
   return 0;
@@ -63,7 +70,7 @@ Result<int> run_keys(const Settings& settings, const KeysRequest& request) {
   auto keys = TRY(auth::ApiKeys::open(settings.data_dir));
   switch (request.action) {
     case KeysRequest::Action::Create:
-      return create(keys, settings.org, request.label);
+      return create(keys, settings.org, request);
     case KeysRequest::Action::Revoke:
       return revoke(keys, request.id);
     case KeysRequest::Action::List:

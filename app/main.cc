@@ -28,11 +28,15 @@ Result<int> run(const CommandLine& line) {
   if (line.kind == CommandKind::Serve || line.kind == CommandKind::Keys ||
       line.kind == CommandKind::Deliveries || line.kind == CommandKind::Init)
     return become_http_program();
-  const auto settings = TRY(begin(line));
-  if (line.kind == CommandKind::Doctor) return run_doctor(settings);
+  auto settings = TRY(begin(line));
+  if (line.kind == CommandKind::Doctor) {
+    if (settings.asked_org) TRY(choose_org(settings));
+    return run_doctor(settings);
+  }
   if (line.kind == CommandKind::Setup) return run_setup(settings, line);
   if (line.kind == CommandKind::Mcp && is_bridge(settings)) return become_http_program();
   TRY(need_repo(settings));
+  TRY(choose_org(settings));
   if (line.kind == CommandKind::Procedure) return run_procedure(settings, line);
   return run_mcp(settings);
 }

@@ -14,10 +14,10 @@ Result<int> run_mcp(const Settings& settings) {
   auto services = TRY(Services::create(settings));
   TRY(stop.watch(services->launcher().death_fd()));
   auto transport = TRY(mcp::StdioTransport::take_over(stop.fd()));
-  const auto server = make_mcp_server(*services, settings.org);
+  const auto server = make_mcp_server(services->org());
   services->start();
   const auto served = mcp::serve(*server, *transport);
-  services->repo().on_change({});
+  services->org().repo().on_change({});
   const bool launcher_died = stop.is_readable(services->launcher().death_fd());
   if (launcher_died) log_for("app").error("stopping reason=\"the sandbox launcher died\"");
   const int exit_code = launcher_died ? 1 : 0;

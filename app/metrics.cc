@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
+#include <utility>
 
 namespace lightfast {
 namespace {
@@ -35,8 +37,13 @@ constexpr std::array kGauges = {
     Described{"lightfast_webhooks_taken", "Webhook deliveries that were stored, so far."},
     Described{"lightfast_webhooks_duplicate", "Deliveries that had come before, so far."},
     Described{"lightfast_webhooks_refused", "Deliveries that were not genuine, so far."},
+    Described{"lightfast_orgs", "Organisations that are served."},
+    Described{"lightfast_orgs_unserved", "Organisations whose configuration cannot be used."},
     Described{"lightfast_webhooks_waiting", "Deliveries that are yet to be worked on."},
     Described{"lightfast_webhooks_dead", "Deliveries that failed for good."},
+    Described{"lightfast_webhooks_unrouted_waiting",
+              "Deliveries that no organisation was found for yet."},
+    Described{"lightfast_webhooks_unrouted_dead", "Deliveries that none was found for at last."},
     Described{"lightfast_repo_ready", "1 when there is a snapshot to serve."},
     Described{"lightfast_repo_stale", "1 when the last attempt to sync failed."},
     Described{"lightfast_repo_committed_seconds", "When the served commit was made, Unix time."},
@@ -45,6 +52,35 @@ constexpr std::array kGauges = {
 // From a call that runs nothing to the longest that a command may take.
 const prometheus::Histogram::BucketBoundaries buckets = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+
+prometheus::ClientMetric metric_of(const Sample& sample) {
+  prometheus::ClientMetric metric;
+  metric.gauge.value = sample.value;
+  if (!sample.org.empty()) metric.label.push_back({"org", sample.org});
+  return metric;
+}
+
+// In the order in which they are described.
+std::vector<prometheus::MetricFamily> families_of(const std::vector<Sample>& samples) {
+  std::vector<prometheus::MetricFamily> families;
+  for (const auto& described : kGauges) {
+    prometheus::MetricFamily family{.name = std::string(described.name),
+                                    .help = described.help,
+                                    .type = prometheus::MetricType::Gauge,
+                                    .metric = {}};
+    for (const auto& sample : samples) {
+      if (sample.name == described.name) family.metric.push_back(metric_of(sample));
+    }
+    if (!family.metric.empty()) families.push_back(std::move(family));
+  }
+  return families;
+}
+
+bool is_of_another(const prometheus::ClientMetric& metric, const OrgId& org) {
+  return std::ranges::any_of(metric.label, [&org](const auto& label) {
+    return label.name == "org" && label.value != org.value;
+  });
+}
 
 }  // namespace
 
@@ -79,10 +115,10 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
 
 Metrics::~Metrics() = default;
 
-void Metrics::count_call(const std::string& procedure, const std::string& code,
-                         std::chrono::duration<double> took) {
-  state_->calls.Add({{"procedure", procedure}, {"code", code}}).Increment();
-  state_->durations.Add({{"procedure", procedure}}, buckets).Observe(took.count());
+void Metrics::count_call(const Call& call, std::chrono::duration<double> took) {
+  const auto& [org, procedure, code] = call;
+  state_->calls.Add({{"org", org}, {"procedure", procedure}, {"code", code}}).Increment();
+  state_->durations.Add({{"org", org}, {"procedure", procedure}}, buckets).Observe(took.count());
 }
 
 void Metrics::count_request(int status) {
@@ -91,19 +127,16 @@ void Metrics::count_request(int status) {
   counter->Increment();
 }
 
-void Metrics::set(std::string_view name, double value) {
-  const auto* const described = std::ranges::find(kGauges, name, &Described::name);
-  if (described == kGauges.end()) return;
-  prometheus::BuildGauge()
-      .Name(std::string(name))
-      .Help(described->help)
-      .Register(state_->registry)
-      .Add({})
-      .Set(value);
-}
-
-std::string Metrics::text() const {
-  return prometheus::TextSerializer().Serialize(state_->registry.Collect());
+std::string Metrics::text(const std::vector<Sample>& samples,
+                          const std::optional<OrgId>& only) const {
+  auto families = state_->registry.Collect();
+  std::ranges::copy(families_of(samples), std::back_inserter(families));
+  if (only) {
+    for (auto& family : families)
+      std::erase_if(family.metric,
+                    [&](const auto& metric) { return is_of_another(metric, *only); });
+  }
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace lightfast

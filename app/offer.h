@@ -3,14 +3,14 @@
 
 #include <memory>
 
-#include "app/services.h"
-#include "base/ids.h"
+#include "app/organisation.h"
 #include "mcp/server.h"
 
 namespace lightfast {
 
 // With the tools of the catalog, the files of the repository and the prompt `context`; announces
-// when the repository changes, until `services.repo().on_change({})`. Outlived by `services`.
-std::unique_ptr<mcp::Server> make_mcp_server(Services& services, const OrgId& org);
+// when the repository changes, until `org.repo().on_change({})`. Of its threads `kept` stay when
+// there is nothing to do. Outlived by `org`.
+std::unique_ptr<mcp::Server> make_mcp_server(Organisation& org, std::size_t kept = 8);
 
 }  // namespace lightfast

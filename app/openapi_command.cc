@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
-#include "app/services.h"
+#include "app/organisation.h"
 #include "contract/openapi.h"
 
 namespace lightfast {

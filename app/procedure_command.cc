@@ -35,12 +35,13 @@ int print_output(const contract::Procedure& procedure, const Json& output, bool 
 Result<int> run_procedure(const Settings& settings, const CommandLine& line) {
   auto services = TRY(Services::create(settings));
   services->start();
-  services->repo().await_sync(std::chrono::steady_clock::now() + kFirstSync, {});
-  const auto& procedure = services->catalog().procedures()[line.procedure];
+  auto& org = services->org();
+  org.repo().await_sync(std::chrono::steady_clock::now() + kFirstSync, {});
+  const auto& procedure = org.catalog().procedures()[line.procedure];
   const contract::CallContext context{
-      .request = make_request_id(), .org = settings.org, .cancelled = {}};
+      .request = make_request_id(), .org = org.id(), .cancelled = {}};
   const auto output =
-      services->catalog().call(procedure, Json::parse(line.input, nullptr, false), context);
+      org.catalog().call(procedure, Json::parse(line.input, nullptr, false), context);
   if (!output) return print_error(output.error(), context.request, line.json);
   return print_output(procedure.declaration, *output, line.json);
 }

@@ -10,7 +10,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "app/commands.h"
-#include "app/services.h"
+#include "app/organisation.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -25,7 +25,7 @@ Result<Settings> begin(const CommandLine& line) {
 }
 
 Result<void> need_repo(const Settings& settings) {
-  if (!settings.repo.empty()) return {};
+  if (!settings.repo.empty() || settings.declares_orgs) return {};
   return Error{ErrorKind::InvalidArgument,
                "no repository: give --repo URL|PATH (or LIGHTFAST_REPO), or start one with "
                "`lightfast init`"};

@@ -5,24 +5,24 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
+#include <utility>
 
-#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
 #include "app/commands.h"
 #include "app/http_auth.h"
 #include "app/http_service.h"
 #include "app/metrics.h"
-#include "app/offer.h"
+#include "app/reload.h"
+#include "app/served_orgs.h"
 #include "app/services.h"
 #include "app/stop_events.h"
 #include "base/handles.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "contract/error.h"
 #include "http/server.h"
-#include "mcp/server.h"
 #include "tools/ingest/ingest.h"
 
 namespace lightfast {
@@ -30,7 +30,6 @@ namespace {
 
 constexpr std::chrono::seconds kHousekeeping{10};
 constexpr std::chrono::milliseconds kLastCalls{400};
-constexpr std::chrono::minutes kSyncPatience{2};
 constexpr std::size_t kOtherDescriptors = 512;  // sandboxes, logs, the repository
 constexpr std::size_t kMaxPathLogged = 200;
 
@@ -88,63 +87,61 @@ Result<std::unique_ptr<http::Server>> listen(const Settings& settings, Metrics& 
                                .logged = [] { log_for("access").flush(); }});
 }
 
-void observe_calls(contract::Catalog& catalog, Metrics& metrics) {
-  catalog.observe([&metrics](const contract::Procedure& procedure, const Result<Json>& output,
-                             std::chrono::steady_clock::duration took) {
-    const auto code = output ? std::string("ok")
-                             : contract::error_body(output.error(), {})["code"].get<std::string>();
-    metrics.count_call(procedure.name("."), code, took);
-  });
-}
-
-std::vector<std::filesystem::path> files_to_read_again(const ServiceSettings& service) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& file : {service.tls_cert, service.tls_key}) {
-    if (!file.empty()) files.push_back(std::filesystem::absolute(file).parent_path());
+// Of the files that are read again on SIGHUP the directories, for a file that is replaced is
+// another one; of one in the root directory, which holds everything, the file.
+std::vector<std::filesystem::path> files_to_read_again(const Settings& settings) {
+  std::vector<std::filesystem::path> paths;
+  auto files = settings.files;
+  for (const auto& file : {settings.service.tls_cert, settings.service.tls_key}) {
+    if (!file.empty()) files.push_back(std::filesystem::absolute(file));
   }
-  return files;
+  for (const auto& file : files) {
+    const auto directory = file.parent_path();
+    paths.push_back(directory == directory.root_path() ? file : directory);
+  }
+  return paths;
 }
 
-// SIGHUP reads the certificate again; a signalfd for it alone.
-UniqueFd watch_for_reload(http::Server& server) {
+// A signalfd for SIGHUP alone.
+UniqueFd watch_for_hangup(http::Server& server, std::function<void()> reload) {
   sigset_t hangup;
   ::sigemptyset(&hangup);
   ::sigaddset(&hangup, SIGHUP);
   ::sigprocmask(SIG_BLOCK, &hangup, nullptr);
   UniqueFd fd(::signalfd(-1, &hangup, SFD_CLOEXEC | SFD_NONBLOCK));
-  server.watch(fd.get(), [&server, fd = fd.get()] {
+  server.watch(fd.get(), [fd = fd.get(), reload = std::move(reload)] {
     signalfd_siginfo signal = {};
     while (::read(fd, &signal, sizeof(signal)) > 0) {
     }
-    const auto reloaded = server.reload_tls();
-    if (reloaded) return log_for("app").info("reloaded=tls");
-    log_for("app").error("reloaded=no reason=\"{}\"", reloaded.error().message);
+    reload();
   });
   return fd;
 }
 
 Result<std::unique_ptr<ingest::Ingest>> make_ingest(const Settings& settings, Services& services) {
-  return ingest::Ingest::create({.data_dir = settings.data_dir,
-                                 .org = settings.org,
-                                 .branch = settings.branch,
-                                 .github_secrets = settings.github_webhook_secrets},
-                                [&repo = services.repo()](std::stop_token stop) {
-                                  return repo.sync(std::chrono::steady_clock::now() + kSyncPatience,
-                                                   std::move(stop));
-                                });
+  return ingest::Ingest::create(
+      settings.data_dir, routing_of(services.orgs(), settings),
+      [&services](const OrgId& id, ingest::Ingest::Ended ended) {
+        if (const auto org = services.find(id)) return org->repo().sync(std::move(ended));
+        ended(Error{ErrorKind::NotFound,
+                    fmt::format("the organisation '{}' is not served", id.value)});
+      });
 }
 
-void say_ready(const std::string& url, const HttpAuth& auth, const Services& services) {
+void say_ready(const Settings& settings, const std::string& url, const HttpAuth& auth,
+               const Services& services) {
   if (auth.is_open())
     log_for("app").warn("open=yes: whoever can connect to {} may read the repository", url);
   if (!services.unconfined().empty())
     log_for("app").warn("confined=no reason=\"{}\"", services.unconfined());
+  if (settings.declares_orgs && !settings.repo_token.empty())
+    log_for("app").warn("LIGHTFAST_REPO_TOKEN is not used: each of 'orgs' has its own repo.auth");
   std::cerr << fmt::format("listening on {}\n", url) << std::flush;
 }
 
 }  // namespace
 
-Result<int> run_serve(const Settings& settings) {
+Result<int> run_serve(const Settings& settings, const std::function<Result<Settings>()>& again) {
   auto stop = TRY(StopEvents::create(Hangup::IsNoEnd));
   Metrics metrics;
   std::unique_ptr<HttpAuth> auth;
@@ -156,29 +153,30 @@ Result<int> run_serve(const Settings& settings) {
                                                      .hosts = settings.service.allowed_hosts,
                                                      .origins = settings.service.allowed_origins}));
   auth = TRY(HttpAuth::create(settings, http::is_loopback_host(endpoint.host), url));
-  auto services = TRY(Services::create(settings, {.read = files_to_read_again(settings.service),
-                                                  .connect_ports = auth->connect_ports()}));
+  auto services = TRY(Services::create(
+      settings, {.read = files_to_read_again(settings), .connect_ports = auth->connect_ports()}));
   TRY(stop.watch(services->launcher().death_fd()));
-  observe_calls(services->catalog(), metrics);
-  auto mcp = make_mcp_server(*services, settings.org);
+  ServedOrgs orgs(metrics);
+  orgs.serve(services->orgs());
   const auto ingest = TRY(make_ingest(settings, *services));
-  HttpService service({*services, *mcp, *auth, access, *server, metrics, *ingest, settings.org});
-  const auto hangup = watch_for_reload(*server);
-  server->every(kHousekeeping, [&service] { service.keep_house(); });
+  HttpService service({*services, orgs, *auth, access, *server, metrics, *ingest});
+  Reload reload({*server, *auth, *services, orgs, *ingest}, settings, again);
+  const auto hangup = watch_for_hangup(*server, [&reload] { reload.run(); });
+  server->every(kHousekeeping, [&orgs] { orgs.keep_house(); });
   auth->start();
   services->start();
   ingest->start();
-  say_ready(fmt::format("{}://{}:{}", settings.service.tls_cert.empty() ? "http" : "https",
+  say_ready(settings,
+            fmt::format("{}://{}:{}", settings.service.tls_cert.empty() ? "http" : "https",
                         endpoint.host, endpoint.port),
             *auth, *services);
   log_for("access").flush_on(spdlog::level::off);
   server->serve(service, stop.fd());
   log_for("access").flush();
-  services->repo().on_change({});
   const bool launcher_died = stop.is_readable(services->launcher().death_fd());
   if (launcher_died) log_for("app").error("stopping reason=\"the sandbox launcher died\"");
   const int exit_code = launcher_died ? 1 : 0;
-  if (!mcp->pool().wait_until_idle(kLastCalls)) std::_Exit(exit_code);
+  if (!orgs.wait_until_idle(kLastCalls)) std::_Exit(exit_code);
   return exit_code;
 }
 

@@ -11,9 +11,9 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
 
-#include "base/files.h"
-#include "base/json.h"
+#include "app/config_file.h"
 #include "base/text.h"
+#include "tools/repo/layout.h"
 
 namespace lightfast {
 namespace {
@@ -108,107 +108,34 @@ std::string variable_of(std::string name) {
   return "LIGHTFAST_" + name;
 }
 
-// Keys may be written data-dir, data_dir or dataDir.
-std::string plain_key(std::string_view key) {
-  std::string plain;
-  for (const char c : key) {
-    if (c != '-' && c != '_')
-      plain.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-  }
-  return plain;
-}
-
-const Setting* find_setting(std::string_view key) {
-  const auto found = std::ranges::find_if(kSettings, [&key](const Setting& setting) {
-    return plain_key(setting.name) == plain_key(key);
-  });
-  return found == kSettings.end() || std::string_view(found->name) == "config" ? nullptr : found;
-}
-
-Error unknown_key(const std::string& file, const std::string& key) {
-  std::vector<std::string_view> known;
-  for (const auto& setting : kSettings) {
-    if (std::string_view(setting.name) != "config") known.emplace_back(setting.name);
-  }
-  const auto nearest = nearest_word(key, known);
-  const auto hint = nearest.empty() ? std::string("see lightfast --help for the known keys")
-                                    : fmt::format("did you mean '{}'?", nearest);
-  return {ErrorKind::InvalidArgument,
-          fmt::format("config file '{}': unknown key '{}'; {}", file, visible_line(key), hint)};
-}
-
-std::string limits_text(const Json& limits) {
-  std::vector<std::string> words;
-  for (const auto& [limit, number] : limits.items())
-    words.push_back(fmt::format("{}={}", limit, number.dump()));
-  return fmt::format("{}", fmt::join(words, ","));
-}
-
-std::string list_text(const Json& names) {
-  std::vector<std::string> words;
-  words.reserve(names.size());
-  for (const auto& name : names)
-    words.push_back(name.is_string() ? name.get<std::string>() : name.dump());
-  return fmt::format("{}", fmt::join(words, ","));
-}
-
-bool is_number(const Setting& setting) {
-  const std::string_view name = setting.name;
-  return name == "rate-limit" || name == "poll-interval";
-}
-
-// What a value in the config file must be.
-const char* wanted_of(const Setting& setting) {
-  if (std::string_view(setting.name) == "limits") return "an object of numbers";
-  if (setting.is_list) return "a list of names";
-  if (is_number(setting)) return "a number";
-  return setting.value == nullptr ? "true or false" : "a string";
-}
-
-// As the option takes it: `limits` may be an object of numbers, a list a list of names, a switch
-// true or false, a number a number.
-Result<std::string> text_of(const Setting& setting, const Json& value) {
-  if (setting.value == nullptr && value.is_boolean()) return std::string(value ? "true" : "");
-  if (value.is_string()) return value.get<std::string>();
-  if (std::string_view(setting.name) == "limits" && value.is_object()) return limits_text(value);
-  if (setting.is_list && value.is_array()) return list_text(value);
-  if (is_number(setting) && value.is_number_unsigned()) return value.dump();
-  return Error{ErrorKind::InvalidArgument,
-               fmt::format("'{}' must be {}", setting.name, wanted_of(setting))};
-}
-
-Result<Values> read_config(const std::string& file) {
-  const auto doing = fmt::format("config file '{}'", file);
-  const auto text = TRY(read_file(file).during(doing));
-  const auto document = Json::parse(text, nullptr, false);
-  if (!document.is_object())
-    return Error{ErrorKind::InvalidArgument,
-                 doing + ": not a JSON object; see docs/configuration.md"};
-  Values values;
-  for (const auto& [key, value] : document.items()) {
-    const Setting* setting = find_setting(key);
-    if (setting == nullptr) return unknown_key(file, key);
-    values[setting->name] = TRY(text_of(*setting, value).during(doing));
-  }
-  return values;
-}
-
 // The later source wins.
 void lay_over(Values& values, const Values& more) {
   for (const auto& [name, value] : more) values[name] = value;
 }
 
-Result<Values> all_values(const Values& flags, const Environment& environment) {
+// What flags and environment say, laid over what the file says that they name.
+struct Given {
+  Values values;
+  std::string config_file;
+  Json orgs;
+};
+
+Result<Given> all_given(const Values& flags, const Environment& environment) {
+  Given given;
   Values values;
   for (const auto& setting : kSettings) {
     const auto value = environment(variable_of(setting.name));
     if (value && !value->empty()) values[setting.name] = *value;
   }
   lay_over(values, flags);
-  if (!values.contains("config")) return values;
-  auto all = TRY(read_config(values["config"]));
-  lay_over(all, values);
-  return all;
+  if (values.contains("config")) {
+    given.config_file = values["config"];
+    auto config = TRY(read_config_file(given.config_file));
+    given.values = std::move(config.settings);
+    given.orgs = std::move(config.orgs);
+  }
+  lay_over(given.values, values);
+  return given;
 }
 
 Result<fs::path> default_data_dir(const Environment& environment) {
@@ -223,15 +150,6 @@ Result<fs::path> default_data_dir(const Environment& environment) {
                  "no place for data: HOME is not set; give --data-dir DIR"};
   }
   return fs::path(*home) / ".local/share/lightfast";
-}
-
-Result<std::string> secret(const std::string& name, const Environment& environment) {
-  if (const auto value = environment(name); value && !value->empty()) return *value;
-  const auto file = environment(name + "_FILE");
-  if (!file || file->empty()) return std::string();
-  auto content = TRY(read_file(*file, 65536).during(name + "_FILE"));
-  while (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();
-  return content;
 }
 
 std::vector<std::string> names_in(std::string_view list) {
@@ -269,10 +187,11 @@ Result<ServiceSettings> service_settings(Values& values) {
 
 // The API key, from the environment or from the file that --api-key-file names.
 Result<std::string> api_key(const std::string& file, const Environment& environment) {
-  if (file.empty()) return secret("LIGHTFAST_API_KEY", environment);
-  return secret("LIGHTFAST_API_KEY", [&](const std::string& name) {
-    return name == "LIGHTFAST_API_KEY_FILE" ? std::optional(file) : environment(name);
-  });
+  const Environment with_file = [&](const std::string& name) {
+    return name == "LIGHTFAST_API_KEY_FILE" && !file.empty() ? std::optional(file)
+                                                             : environment(name);
+  };
+  return Secrets(with_file).of("LIGHTFAST_API_KEY");
 }
 
 Result<std::chrono::seconds> poll_interval(const std::string& text) {
@@ -289,13 +208,60 @@ Result<std::chrono::seconds> poll_interval(const std::string& text) {
                            visible_line(text), kMost)};
 }
 
-Result<void> check_org(const std::string& org) {
-  const bool plain = std::ranges::all_of(org, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
-  });
-  if (!org.empty() && org.size() <= 64 && plain && org.front() != '.') return {};
+Result<void> read_secrets(Settings& settings, Secrets& secrets) {
+  settings.repo_token = TRY(secrets.of("LIGHTFAST_REPO_TOKEN"));
+  settings.github_app_key = TRY(secrets.of("LIGHTFAST_GITHUB_APP_KEY"));
+  for (const auto* name :
+       {"LIGHTFAST_GITHUB_WEBHOOK_SECRET", "LIGHTFAST_GITHUB_WEBHOOK_SECRET_PREVIOUS"}) {
+    auto found = TRY(secrets.of(name));
+    if (!found.empty()) settings.github_webhook_secrets.push_back(std::move(found));
+  }
+  if (settings.github_app_id.empty() == settings.github_app_key.empty()) return {};
   return Error{ErrorKind::InvalidArgument,
-               "--org: use 1 to 64 of the characters A-Z a-z 0-9 . _ -, not beginning with a dot"};
+               "a GitHub App needs both LIGHTFAST_GITHUB_APP_ID and LIGHTFAST_GITHUB_APP_KEY_FILE"};
+}
+
+// Those of the config file, or the one that the options are of.
+Result<void> set_orgs(Settings& settings, const Given& given, Secrets& secrets) {
+  if (given.orgs.is_null()) {
+    if (settings.repo.empty()) return {};
+    settings.orgs = {{.id = settings.org,
+                      .repo = settings.repo,
+                      .branch = settings.branch,
+                      .repo_token = settings.repo_token}};
+    return {};
+  }
+  settings.declares_orgs = true;
+  if (!settings.repo.empty() || !settings.branch.empty()) {
+    return Error{ErrorKind::InvalidArgument,
+                 fmt::format("config file '{}' declares 'orgs', each with its repository: do not "
+                             "give --repo and --branch, too (nor LIGHTFAST_REPO, LIGHTFAST_BRANCH)",
+                             given.config_file)};
+  }
+  auto read = read_orgs(given.orgs, fs::absolute(given.config_file).parent_path(), secrets);
+  settings.orgs = std::move(read.orgs);
+  settings.bad_orgs = std::move(read.bad);
+  for (auto& bad : settings.bad_orgs)
+    bad.why = fmt::format("config file '{}': {}", given.config_file, bad.why);
+  return {};
+}
+
+Error no_such_org(const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto& org : settings.orgs) names.push_back(org.id.value);
+  const auto what = settings.asked_org
+                        ? fmt::format("no organisation '{}'", settings.asked_org->value)
+                        : std::string("which organisation?");
+  return {ErrorKind::InvalidArgument,
+          fmt::format("{}; give --org with one that the config file declares: {}", what,
+                      fmt::join(names, ", "))};
+}
+
+Result<OrgId> org_of(const std::string& name) {
+  const OrgId org{name};
+  if (const auto fine = repo::check_org(org); !fine)
+    return Error{ErrorKind::InvalidArgument, "--org: " + fine.error().message};
+  return org;
 }
 
 }  // namespace
@@ -310,14 +276,15 @@ Environment process_environment() {
 }
 
 Result<Settings> resolve_settings(const Values& flags, const Environment& environment) {
-  auto values = TRY(all_values(flags, environment));
+  auto given = TRY(all_given(flags, environment));
+  auto& values = given.values;
   Settings settings;
   settings.repo = values["repo"];
   settings.branch = values["branch"];
   settings.poll_interval = TRY(poll_interval(values["poll-interval"]));
   if (values.contains("org")) {
-    TRY(check_org(values["org"]));
-    settings.org = OrgId{values["org"]};
+    settings.asked_org = TRY(org_of(values["org"]));
+    settings.org = *settings.asked_org;
   }
   if (values["data-dir"].empty()) {
     settings.data_dir = TRY(default_data_dir(environment));
@@ -331,22 +298,40 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   settings.service = TRY(service_settings(values));
   settings.base_url = values["base-url"];
   settings.api_key = TRY(api_key(values["api-key-file"], environment));
-  settings.repo_token = TRY(secret("LIGHTFAST_REPO_TOKEN", environment));
   settings.github_app_id = environment("LIGHTFAST_GITHUB_APP_ID").value_or("");
-  settings.github_app_key = TRY(secret("LIGHTFAST_GITHUB_APP_KEY", environment));
   settings.github_api_url = environment("LIGHTFAST_GITHUB_API_URL").value_or("");
-  if (settings.github_app_id.empty() != settings.github_app_key.empty()) {
-    return Error{
-        ErrorKind::InvalidArgument,
-        "a GitHub App needs both LIGHTFAST_GITHUB_APP_ID and LIGHTFAST_GITHUB_APP_KEY_FILE"};
-  }
-  for (const auto* name :
-       {"LIGHTFAST_GITHUB_WEBHOOK_SECRET", "LIGHTFAST_GITHUB_WEBHOOK_SECRET_PREVIOUS"}) {
-    auto found = TRY(secret(name, environment));
-    if (!found.empty()) settings.github_webhook_secrets.push_back(std::move(found));
-  }
   settings.ca_file = environment("LIGHTFAST_CA_FILE").value_or("");
+  Secrets secrets(environment);
+  TRY(read_secrets(settings, secrets));
+  TRY(set_orgs(settings, given, secrets));
+  settings.files = secrets.files();
+  if (!given.config_file.empty()) settings.files.push_back(fs::absolute(given.config_file));
   return settings;
+}
+
+Result<void> choose_org(Settings& settings) {
+  if (!settings.declares_orgs) return {};
+  auto& orgs = settings.orgs;
+  const bool is_alone = orgs.size() == 1 && settings.bad_orgs.empty();
+  const auto is_wanted = [&](const std::optional<OrgId>& id) {
+    return settings.asked_org ? id == settings.asked_org : is_alone;
+  };
+  const auto bad = std::ranges::find_if(settings.bad_orgs, is_wanted, &BadOrg::id);
+  if (bad != settings.bad_orgs.end()) return Error{ErrorKind::InvalidArgument, bad->why};
+  const auto chosen = std::ranges::find_if(orgs, is_wanted, &OrgSettings::id);
+  if (chosen == orgs.end()) return no_such_org(settings);
+  orgs = {OrgSettings(*chosen)};
+  settings.bad_orgs.clear();
+  settings.org = orgs.front().id;
+  settings.repo = orgs.front().repo;
+  settings.branch = orgs.front().branch;
+  return {};
+}
+
+std::optional<OrgId> lone_org(const Settings& settings) {
+  if (!settings.declares_orgs) return settings.org;
+  const bool is_alone = settings.orgs.size() == 1 && settings.bad_orgs.empty();
+  return is_alone ? std::optional(settings.orgs.front().id) : std::nullopt;
 }
 
 }  // namespace lightfast

@@ -3,15 +3,15 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "app/org_settings.h"
+#include "app/secrets.h"
 #include "base/ids.h"
-#include "base/log.h"
 #include "base/result.h"
 
 namespace lightfast {
@@ -37,12 +37,20 @@ struct ServiceSettings {
   std::filesystem::path tls_cert, tls_key;
   bool open = false;
   std::string rate_limit;
+
+  bool operator==(const ServiceSettings&) const = default;
 };
 
 struct Settings {
+  // The organisations that are served: those that the config file declares and that can be used, or
+  // one made of the options, where these name a repository.
+  std::vector<OrgSettings> orgs;
+  std::vector<BadOrg> bad_orgs;
+  bool declares_orgs = false;               // in the config file
   std::string repo;                         // empty: none given
   std::string branch;                       // empty: the default branch
   std::chrono::seconds poll_interval{300};  // 0: off
+  std::optional<OrgId> asked_org;           // as given
   OrgId org;
   std::filesystem::path data_dir;
   std::optional<std::string> log_level;  // as given; each command has a default of its own
@@ -59,9 +67,8 @@ struct Settings {
   ServiceSettings service;
   std::string base_url;  // of the server that `mcp` is a bridge to; empty: none
   std::string api_key;   // LIGHTFAST_API_KEY, or the content of the file --api-key-file names
+  std::vector<std::filesystem::path> files;  // that all of this was read from
 };
-
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 // The process's own environment.
 Environment process_environment();
@@ -71,5 +78,12 @@ Environment process_environment();
 // nearest known one.
 Result<Settings> resolve_settings(const std::map<std::string, std::string>& flags,
                                   const Environment& environment);
+
+// Leaves of several organisations the one that --org names: as if the options had named it alone.
+// InvalidArgument that lists them when that is none, or was not said.
+Result<void> choose_org(Settings& settings);
+
+// The organisation, where there is one alone; nothing where several are declared.
+std::optional<OrgId> lone_org(const Settings& settings);
 
 }  // namespace lightfast

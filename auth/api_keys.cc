@@ -25,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kSecretBytes = 32;
-constexpr const char* kEveryScope = "context:read";  // the only one there is, of every procedure
 
 template <std::size_t kSize>
 std::array<unsigned char, kSize> random_bytes() {
@@ -135,12 +134,13 @@ Result<ApiKeys> ApiKeys::open(const fs::path& data_dir) {
   return ApiKeys(std::move(state));
 }
 
-Result<NewApiKey> ApiKeys::create(const OrgId& org, const std::string& label) {
+Result<NewApiKey> ApiKeys::create(const OrgId& org, const std::string& label,
+                                  const std::vector<std::string>& scopes) {
   TRY(check_label(label));
   NewApiKey made{.key = {.id = new_id(),
                          .org = org,
                          .label = label,
-                         .scopes = {kEveryScope},
+                         .scopes = scopes,
                          .created_at = now_text(),
                          .revoked_at = std::nullopt},
                  .secret = new_secret()};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "auth/known_keys.h"
+#include "auth/principal.h"
 #include "base/ids.h"
 #include "base/result.h"
 
@@ -49,7 +50,8 @@ class ApiKeys {
   // Makes a key and has it on disk before it returns. As root, the file goes to the owner of the
   // data directory. InvalidArgument for a label that is not one line of text; LimitExceeded when
   // there are kMaxKeys.
-  Result<NewApiKey> create(const OrgId& org, const std::string& label);
+  Result<NewApiKey> create(const OrgId& org, const std::string& label,
+                           const std::vector<std::string>& scopes = {kReadsContext});
 
   // All keys, oldest first.
   [[nodiscard]] Result<std::vector<ApiKey>> list() const;

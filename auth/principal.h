@@ -10,6 +10,11 @@
 
 namespace lightfast::auth {
 
+// What keys and tokens may be for: the organisation's context; and the metrics of the whole server,
+// those of other organisations included.
+inline constexpr const char* kReadsContext = "context:read";
+inline constexpr const char* kReadsMetrics = "metrics:read";
+
 struct Principal {
   std::string id;  // of the key, or the token's subject; for logs and limits, no secret
   OrgId org;

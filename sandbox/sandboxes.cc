@@ -28,6 +28,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kShrinkAfter{10};
 constexpr std::chrono::minutes kCloseAfter{15};
 constexpr std::chrono::seconds kHousekeeping{5};
+constexpr int kLandlockTier = 3;
 
 // Open at once; the longest idle one is closed for another. A workspace with one sandbox ready
 // holds about 1.5 MiB.
@@ -96,6 +97,11 @@ Result<std::shared_ptr<Workspace>> Sandboxes::workspace_for(const OrgId& org,
                                                             const std::filesystem::path& snapshot) {
   const auto found = TRY(report(false));
   if (found.tier == 0) return Error{ErrorKind::Unavailable, explain_no_tier(found)};
+  if (found.tier == kLandlockTier && has_many_orgs_) {
+    return Error{ErrorKind::Unavailable,
+                 "this machine's isolation is for one organisation (tier 3), and several are "
+                 "served: no command is run; `lightfast doctor` says what namespaces need"};
+  }
   const Toolbox* tools = TRY(toolbox());
   const auto identity = TRY(directory_identity(snapshot));
   const auto open = room_of(org);

@@ -67,6 +67,10 @@ class Sandboxes {
   // Sets the workspace of `org` up ahead of its first command.
   Result<void> prepare(const OrgId& org, const std::filesystem::path& snapshot);
 
+  // Whether organisations share this server that must not see each other: tier 3, which shows names
+  // and sizes outside, is then not enough.
+  void set_has_many_orgs(bool has_many) { has_many_orgs_ = has_many; }
+
   [[nodiscard]] const Limits& limits() const { return options_.limits; }
   [[nodiscard]] const SandboxOptions& options() const { return options_; }
 
@@ -98,6 +102,7 @@ class Sandboxes {
   std::optional<Toolbox> toolbox_;
   std::optional<TierReport> report_;  // guarded by toolbox_mutex_
   std::atomic<int> known_tier_ = -1;  // of report_
+  std::atomic<bool> has_many_orgs_ = false;
   std::mutex workspaces_mutex_;
   // The newest snapshot's; older ones end with their last command. Idle ones shrink, then close.
   std::map<OrgId, std::shared_ptr<OpenWorkspace>> workspaces_;

@@ -15,11 +15,12 @@ import uuid
 
 import harness
 from git_server import GitServer
+from github_hooks import SECRET, headers_of, signature
 from harness import HANG_GUARD, LIGHTFAST
 from http_server import HttpServer, status_of_raw
 from npm import install
 
-SECRET, PREVIOUS = "the secret of the hook", "the one before"
+PREVIOUS = "the one before"
 PATH = "/api/ingest/github"
 MIB = 1 << 20
 BRANCH = {"repository": {"id": 1, "full_name": "acme/.lightfast", "default_branch": "main"}}
@@ -49,15 +50,6 @@ EVENTS = {
     "a pull request": ("pull_request", {"action": "opened"}, "ignored"),
     "an event that nobody knows": ("surprise", {"action": 7}, "ignored"),
 }
-
-
-def signature(body, secret=SECRET):
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def headers_of(body, event="push", number=None, **more):
-    return {"Content-Type": "application/json", "X-GitHub-Event": event, "X-GitHub-Delivery": number or str(uuid.uuid4()),
-            "X-Hub-Signature-256": signature(body)} | more
 
 
 def fill(path):

@@ -33,13 +33,13 @@ TEST_CASE("the published signature is right, and no other") {
 }
 
 // What is read of a body with these headers.
-std::expected<Delivery, Refusal> read(const std::string& body,
-                                      std::map<std::string, std::string, std::less<>> headers) {
-  const Posted posted{.org = {"acme"}, .body = body, .header = [&headers](std::string_view name) {
+std::expected<GitHubDelivery, Refusal> read(
+    const std::string& body, std::map<std::string, std::string, std::less<>> headers) {
+  const Posted posted{.org = {}, .body = body, .header = [&headers](std::string_view name) {
                         const auto found = headers.find(name);
                         return found == headers.end() ? std::string() : found->second;
                       }};
-  return read_github(posted, {kSecret}, "");
+  return read_github(posted, {kSecret});
 }
 
 TEST_CASE("what is not signed is not looked at") {

@@ -33,6 +33,8 @@ Delivery push(const std::string& id) {
           .received_at = kStart};
 }
 
+std::vector<std::int64_t> due_of(Ledger& ledger, Time now) { return ledger.due(now).value()[org]; }
+
 TEST_CASE("a delivery is there once, whoever opens the ledger") {
   const TempDirectory here;
   auto ledger = opened(here);
@@ -48,7 +50,7 @@ TEST_CASE("a delivery is there once, whoever opens the ledger") {
   CHECK(listed[1].id == "3");
   CHECK(listed[1].received_at == kStart);
   CHECK(ledger.list({}, 2).value().size() == 2);
-  CHECK(ledger.due(org, kStart).value().size() == 3);
+  CHECK(due_of(ledger, kStart).size() == 3);
 }
 
 TEST_CASE("what is done or ignored does not wait") {
@@ -58,10 +60,10 @@ TEST_CASE("what is done or ignored does not wait") {
   ping.status = Status::Ignored;
   ping.reason = "a ping";
   REQUIRE(ledger.add({push("1"), ping}));
-  const auto due = ledger.due(org, kStart).value();
+  const auto due = due_of(ledger, kStart);
   REQUIRE(due.size() == 1);
   REQUIRE(ledger.mark_done(due));
-  CHECK(ledger.due(org, kStart).value().empty());
+  CHECK(due_of(ledger, kStart).empty());
   CHECK(ledger.list(Status::Done, 10).value().at(0).id == "1");
   CHECK(ledger.list(Status::Ignored, 10).value().at(0).reason == "a ping");
 }
@@ -72,19 +74,19 @@ TEST_CASE("what fails waits ever longer, and is dead in the end, until it is rep
   REQUIRE(ledger.add({push("1")}));
   auto now = kStart;
   for (const auto pause : {5s, 20s, 80s, 320s}) {
-    REQUIRE(ledger.mark_failed(ledger.due(org, now).value(), "no host", now));
-    CHECK(ledger.due(org, now + pause - 1ms).value().empty());
+    REQUIRE(ledger.mark_failed(due_of(ledger, now), "no host", now));
+    CHECK(due_of(ledger, now + pause - 1ms).empty());
     now += pause;
-    REQUIRE(ledger.due(org, now).value().size() == 1);
+    REQUIRE(due_of(ledger, now).size() == 1);
   }
-  REQUIRE(ledger.mark_failed(ledger.due(org, now).value(), "no host", now));
-  CHECK(ledger.due(org, now + 24h).value().empty());
-  CHECK(ledger.count(org, Status::Dead).value() == 1);
+  REQUIRE(ledger.mark_failed(due_of(ledger, now), "no host", now));
+  CHECK(due_of(ledger, now + 24h).empty());
+  CHECK(ledger.count(Status::Dead).value().at(org) == 1);
   const auto dead = ledger.list(Status::Dead, 10).value().at(0);
   CHECK(dead.attempts == kMaxAttempts);
   CHECK(dead.reason == "no host");
   REQUIRE(ledger.replay("1"));
-  CHECK(ledger.due(org, now).value().size() == 1);
+  CHECK(due_of(ledger, now).size() == 1);
   CHECK(ledger.replay("2").error().kind == ErrorKind::NotFound);
 }
 
@@ -105,6 +107,68 @@ TEST_CASE("what is old or too much is forgotten, but not what waits") {
   const auto left = ledger.list({}, 10).value();
   REQUIRE(left.size() == 1);
   CHECK(left[0].id == "waits");
+}
+
+TEST_CASE("a delivery of an unknown organisation waits for it, and is once in it") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  auto unknown = push("1");
+  unknown.org = {""};
+  REQUIRE(ledger.add({unknown}));
+  CHECK(ledger.due(kStart).value().empty());
+  const auto unrouted = ledger.unrouted(kStart).value();
+  REQUIRE(unrouted.size() == 1);
+  CHECK(unrouted[0].event == "push");
+  CHECK(unrouted[0].body == "{}");
+  SECTION("it is found") {
+    REQUIRE(ledger.mark_routed(unrouted[0].number, org, ""));
+    CHECK(due_of(ledger, kStart) == std::vector{unrouted[0].number});
+  }
+  SECTION("it is found, but nothing is to be done") {
+    REQUIRE(ledger.mark_routed(unrouted[0].number, org, "a ping"));
+    CHECK(due_of(ledger, kStart).empty());
+    CHECK(ledger.list(Status::Ignored, 10).value().at(0).org == org);
+  }
+  SECTION("it was sent again when the organisation was known") {
+    REQUIRE(ledger.add({push("1")}));
+    REQUIRE(ledger.mark_routed(unrouted[0].number, org, ""));
+    CHECK(ledger.list({}, 10).value().size() == 1);
+  }
+  CHECK(ledger.unrouted(kStart).value().empty());
+}
+
+TEST_CASE("ids belong to organisations until they are taken away") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  REQUIRE(ledger.bind(Bound::Repository, 7, org));
+  REQUIRE(ledger.bind(Bound::Repository, 7, org));
+  REQUIRE(ledger.bind(Bound::Installation, 7, {"another"}));
+  CHECK(ledger.orgs_bound(Bound::Repository, 7).value() == std::vector{org});
+  CHECK(ledger.bound_to(org, Bound::Repository).value() == std::vector<std::int64_t>{7});
+  CHECK(ledger.bound_to(org, Bound::Installation).value().empty());
+  REQUIRE(ledger.unbind(Bound::Repository, 7, org));
+  CHECK(ledger.orgs_bound(Bound::Repository, 7).value().empty());
+}
+
+// As version 1 made it.
+constexpr const char* kFirstSchema =
+    "CREATE TABLE delivery (number INTEGER PRIMARY KEY, provider TEXT NOT NULL, org TEXT NOT NULL,"
+    " id TEXT NOT NULL, event TEXT NOT NULL, received_at INTEGER NOT NULL, status TEXT NOT NULL"
+    " CHECK (status IN ('waiting', 'done', 'ignored', 'dead')), attempts INTEGER NOT NULL DEFAULT"
+    " 0, next_at INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', body TEXT NOT NULL,"
+    " bytes INTEGER NOT NULL, UNIQUE (provider, org, id)) STRICT;"
+    "CREATE INDEX delivery_status ON delivery (org, status, next_at);"
+    "INSERT INTO delivery (provider, org, id, event, received_at, status, body, bytes)"
+    " VALUES ('github', 'acme', '1', 'push', 1800000000000, 'waiting', '{}', 2);";
+
+TEST_CASE("a ledger of the first version keeps what it has") {
+  const TempDirectory here;
+  const Database::Options first{.application_id = 0x4C466465, .version = 1, .schema = kFirstSchema};
+  REQUIRE(Database::open(here / "deliveries.db", first));
+  auto ledger = opened(here);
+  CHECK(due_of(ledger, kStart).size() == 1);
+  REQUIRE(ledger.bind(Bound::Repository, 7, org));
+  CHECK(opened(here).bound_to(org, Bound::Repository).value().size() == 1);
 }
 
 TEST_CASE("what root makes in another user's directory is that user's, and nobody else's") {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -90,29 +91,25 @@ const Json& part(const Json& object, const char* name) {
   return found == object.end() ? none : *found;
 }
 
+std::int64_t number_in(const Json& object, const char* name) {
+  const Json& value = part(object, name);
+  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+}
+
 // Why a push changes nothing that is served; empty when it may.
-std::string why_no_matter(const Json& push, const std::string& branch) {
+std::string why_no_matter(const GitHubEvent& push, const std::string& branch) {
   constexpr std::string_view kBranches = "refs/heads/";
-  const auto ref = text_in(push, "ref");
-  if (!ref.starts_with(kBranches)) return "not of a branch";
-  const auto standard = text_in(part(push, "repository"), "default_branch");
-  const auto& wanted = branch.empty() ? standard : branch;
-  if (wanted.empty() || ref.substr(kBranches.size()) == wanted) return {};
+  if (!push.ref.starts_with(kBranches)) return "not of a branch";
+  const auto& wanted = branch.empty() ? push.default_branch : branch;
+  if (wanted.empty() || push.ref.substr(kBranches.size()) == wanted) return {};
   return "of another branch";
 }
 
-// Why an event changes nothing that is served; empty when it may.
-std::string why_ignored(std::string_view event, const std::string& action, const Json& payload,
-                        const std::string& branch) {
-  // What may change how the repository is reached, or which branch is its default.
-  static constexpr std::array kRepository = {"renamed",    "transferred", "deleted",  "edited",
-                                             "privatized", "publicized",  "archived", "unarchived"};
-  if (event == "push") return why_no_matter(payload, branch);
-  if (event == "ping") return "a ping";
-  if (event == "installation" || event == "installation_repositories") return {};
-  if (event == "repository" && std::ranges::find(kRepository, action) != kRepository.end())
-    return {};
-  return "of no matter for the repository";
+// The first of them that is there.
+std::string first_of(std::initializer_list<std::string> texts) {
+  const auto* const found =
+      std::ranges::find_if(texts, [](const std::string& text) { return !text.empty(); });
+  return found == texts.end() ? std::string() : *found;
 }
 
 }  // namespace
@@ -129,9 +126,35 @@ bool is_signed(std::string_view body, std::string_view header,
   return is_right;
 }
 
-std::expected<Delivery, Refusal> read_github(const Posted& posted,
-                                             const std::vector<std::string>& secrets,
-                                             const std::string& branch) {
+GitHubEvent github_event(std::string_view event, const Json& payload) {
+  const auto& repository = part(payload, "repository");
+  const auto& installation = part(payload, "installation");
+  return {.name = std::string(event.substr(0, event.find('.'))),
+          .action = text_in(payload, "action"),
+          .ref = text_in(payload, "ref"),
+          .default_branch = text_in(repository, "default_branch"),
+          .repository = number_in(repository, "id"),
+          .installation = number_in(installation, "id"),
+          .full_name = text_in(repository, "full_name"),
+          .owner = first_of({text_in(part(repository, "owner"), "login"),
+                             text_in(part(installation, "account"), "login"),
+                             text_in(part(payload, "organization"), "login")})};
+}
+
+std::string why_ignored(const GitHubEvent& event, const std::string& branch) {
+  // What may change how the repository is reached, or which branch is its default.
+  static constexpr std::array kRepository = {"renamed",    "transferred", "deleted",  "edited",
+                                             "privatized", "publicized",  "archived", "unarchived"};
+  if (event.name == "push") return why_no_matter(event, branch);
+  if (event.name == "ping") return "a ping";
+  if (event.name == "installation" || event.name == "installation_repositories") return {};
+  const bool is_known = std::ranges::find(kRepository, event.action) != kRepository.end();
+  if (event.name == "repository" && is_known) return {};
+  return "of no matter for the repository";
+}
+
+std::expected<GitHubDelivery, Refusal> read_github(const Posted& posted,
+                                                   const std::vector<std::string>& secrets) {
   const auto refuse = [](int status, std::string why) {
     return std::unexpected(Refusal{status, std::move(why)});
   };
@@ -148,15 +171,10 @@ std::expected<Delivery, Refusal> read_github(const Posted& posted,
     return refuse(400, "the payload is nested too deep");
   const auto payload = Json::parse(body, nullptr, false);
   if (!payload.is_object()) return refuse(400, "the payload is not a JSON object");
-  const auto action = text_in(payload, "action");
-  auto ignored = why_ignored(event, action, payload, branch);
-  return Delivery{.provider = "github",
-                  .org = posted.org,
-                  .id = id,
-                  .event = is_plain(action) ? event + "." + action : event,
-                  .status = ignored.empty() ? Status::Waiting : Status::Ignored,
-                  .reason = std::move(ignored),
-                  .body = std::move(body)};
+  auto about = github_event(event, payload);
+  auto named = is_plain(about.action) ? event + "." + about.action : event;
+  return GitHubDelivery{
+      .id = id, .event = std::move(named), .body = std::move(body), .about = std::move(about)};
 }
 
 }  // namespace lightfast::ingest

@@ -2,13 +2,13 @@
 // functions. https://docs.github.com/webhooks
 #pragma once
 
+#include <cstdint>
 #include <expected>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tools/ingest/ledger.h"
+#include "base/json.h"
 #include "tools/ingest/posted.h"
 
 namespace lightfast::ingest {
@@ -18,11 +18,34 @@ namespace lightfast::ingest {
 bool is_signed(std::string_view body, std::string_view header,
                const std::vector<std::string>& secrets);
 
-// What was posted as a delivery for the ledger: waiting, where it may change what the repository's
-// branch `branch` (empty: the default one) holds or whether it can be reached, else ignored. A
-// Refusal when it is not genuine, or not what GitHub sends.
-std::expected<Delivery, Refusal> read_github(const Posted& posted,
-                                             const std::vector<std::string>& secrets,
-                                             const std::string& branch);
+// What a delivery is about; what its payload does not say is empty, or 0.
+struct GitHubEvent {
+  std::string name, action;  // `repository`, `renamed`
+  std::string ref;           // of a push
+  std::string default_branch;
+  std::int64_t repository = 0, installation = 0;  // ids
+  std::string full_name;                          // of the repository: OWNER/NAME
+  std::string owner;                              // of it, or of the installation
+
+  bool operator==(const GitHubEvent&) const = default;
+};
+
+// `event` as in the ledger, `repository.renamed`, and the payload.
+GitHubEvent github_event(std::string_view event, const Json& payload);
+
+// Why an event changes nothing that is served of `branch` (empty: the default one); empty when it
+// may, or may change whether the repository can be reached.
+std::string why_ignored(const GitHubEvent& event, const std::string& branch);
+
+struct GitHubDelivery {
+  std::string id;
+  std::string event;
+  std::string body;  // the payload, one JSON document
+  GitHubEvent about;
+};
+
+// What was posted. A Refusal when it is not genuine, or not what GitHub sends.
+std::expected<GitHubDelivery, Refusal> read_github(const Posted& posted,
+                                                   const std::vector<std::string>& secrets);
 
 }  // namespace lightfast::ingest

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
 #include "base/log.h"
@@ -25,25 +26,65 @@ Time now() {
 const Answer full{503, "too many deliveries wait; send it again later"};
 const Answer ending{503, "the server is shutting down; send it again later"};
 
-}  // namespace
-
-Result<std::unique_ptr<Ingest>> Ingest::create(Options options, Sync sync) {
-  auto intake = TRY(Ledger::open(options.data_dir));
-  auto work = TRY(Ledger::open(options.data_dir));
-  return std::unique_ptr<Ingest>(
-      new Ingest(std::move(options), std::move(sync), std::move(intake), std::move(work)));
+// Why deliveries to a route are not taken; nothing when they are.
+std::optional<Answer> why_not_taken(const std::string& provider, const std::optional<OrgId>& org,
+                                    const Routing& routing) {
+  if (provider != "github")
+    return Answer{404, fmt::format("no webhooks of '{}' are taken here", visible_line(provider))};
+  if (org && routing.find(*org) == nullptr)
+    return Answer{404, "no such organisation is served here"};
+  if (!routing.secrets_of(org).empty()) return std::nullopt;
+  if (org && !routing.is_single) {
+    return Answer{503,
+                  "webhooks of this organisation are not set up here: webhooks.github of its "
+                  "configuration is missing"};
+  }
+  return Answer{503,
+                "webhooks of GitHub are not set up here: LIGHTFAST_GITHUB_WEBHOOK_SECRET is "
+                "missing"};
 }
 
-Ingest::Ingest(Options options, Sync sync, Ledger intake, Ledger work)
-    : options_(std::move(options)),
-      sync_(std::move(sync)),
+// What was posted as it is kept: of the organisation that the route names, or of the one that it
+// turns out to be about; of none as long as that is not known.
+Result<Delivery> delivery_of(GitHubDelivery read, const std::optional<OrgId>& named,
+                             const Routing& routing, Ledger& ledger) {
+  Delivery delivery{.provider = "github",
+                    .org = {},
+                    .id = std::move(read.id),
+                    .event = std::move(read.event),
+                    .body = std::move(read.body),
+                    .received_at = now()};
+  Route found{.org = named ? routing.find(*named) : nullptr};
+  if (!named) found = TRY(route(read.about, routing, ledger));
+  delivery.org.value = found.org == nullptr ? "" : found.org->id.value;
+  delivery.reason = found.org == nullptr ? found.why_not : why_ignored(read.about, found);
+  const bool is_ignored = found.org != nullptr && !delivery.reason.empty();
+  delivery.status = is_ignored ? Status::Ignored : Status::Waiting;
+  return delivery;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ingest>> Ingest::create(const std::filesystem::path& data_dir,
+                                               Routing routing, Sync sync) {
+  auto intake = TRY(Ledger::open(data_dir));
+  auto work = TRY(Ledger::open(data_dir));
+  return std::unique_ptr<Ingest>(
+      new Ingest(std::move(routing), std::move(sync), std::move(intake), std::move(work)));
+}
+
+Ingest::Ingest(Routing routing, Sync sync, Ledger intake, Ledger work)
+    : sync_(std::move(sync)),
       intake_(std::move(intake)),
-      work_(std::move(work)) {}
+      work_(std::move(work)),
+      routing_(std::make_shared<const Routing>(std::move(routing))),
+      shared_(std::make_shared<Shared>()) {}
 
 Ingest::~Ingest() {
   taker_ = {};
   worker_ = {};
-  for (const auto& waiting : waiting_) waiting.answered(ending);
+  for (const auto& waiting : shared_->waiting) waiting.answered(ending);
+  shared_->waiting.clear();
 }
 
 void Ingest::start() {
@@ -51,43 +92,42 @@ void Ingest::start() {
   worker_ = std::jthread([this](const std::stop_token& stop) { work_all(stop); });
 }
 
+void Ingest::change_routing(Routing routing) {
+  routing_.with([&](auto& held) { held = std::make_shared<const Routing>(std::move(routing)); });
+}
+
+std::shared_ptr<const Routing> Ingest::routing() {
+  return routing_.with([](const auto& held) { return held; });
+}
+
 void Ingest::take(const std::string& provider, Posted posted,
                   std::function<void(const Answer&)> answered) {
-  if (provider != "github")
-    return answered(
-        {404, fmt::format("no webhooks of '{}' are taken here", visible_line(provider))});
-  if (options_.github_secrets.empty()) {
-    return answered(
-        {503,
-         "webhooks of GitHub are not set up here: LIGHTFAST_GITHUB_WEBHOOK_SECRET is missing"});
-  }
+  if (const auto refused = why_not_taken(provider, posted.org, *routing()))
+    return answered(*refused);
   {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.size() < kMostWaiting) {
-      waiting_.push_back({std::move(posted), std::move(answered)});
-      changed_.notify_all();
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->waiting.size() < kMostWaiting) {
+      shared_->waiting.push_back({std::move(posted), std::move(answered)});
+      shared_->changed.notify_all();
       return;
     }
   }
   answered(full);
 }
 
-Ingest::State Ingest::state() const {
-  return {.taken = taken_,
-          .duplicates = duplicates_,
-          .refused = refused_,
-          .waiting = waiting_count_,
-          .dead = dead_count_};
+Ingest::State Ingest::state() {
+  return counts_.with([](const State& counts) { return counts; });
 }
 
 // What has come while the last were written is written together.
 void Ingest::take_all(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) {
+  auto& [mutex, changed, waiting, ended, has_work] = *shared_;
+  std::unique_lock lock(mutex);
+  while (changed.wait(lock, stop, [&waiting = waiting] { return !waiting.empty(); })) {
     std::deque<Waiting> batch;
-    while (!waiting_.empty() && batch.size() < kMostAtOnce) {
-      batch.push_back(std::move(waiting_.front()));
-      waiting_.pop_front();
+    while (!waiting.empty() && batch.size() < kMostAtOnce) {
+      batch.push_back(std::move(waiting.front()));
+      waiting.pop_front();
     }
     lock.unlock();
     store(std::move(batch));
@@ -96,20 +136,30 @@ void Ingest::take_all(const std::stop_token& stop) {
 }
 
 void Ingest::store(std::deque<Waiting> batch) {
+  const auto routing = this->routing();
   std::vector<Delivery> deliveries;
   std::vector<std::function<void(const Answer&)>> to_answer;
   for (auto& [posted, answered] : batch) {
-    auto read = read_github(posted, options_.github_secrets, options_.branch);
+    auto read = read_github(posted, routing->secrets_of(posted.org));
     if (!read) {
-      ++refused_;
+      counts_.with([](State& counts) { ++counts.refused; });
       answered({read.error().status, std::move(read.error().why)});
       continue;
     }
-    read->received_at = now();
-    deliveries.push_back(*std::move(read));
+    auto delivery = delivery_of(*std::move(read), posted.org, *routing, intake_);
+    if (!delivery) {
+      log_for("ingest").error("not stored: {}", delivery.error().message);
+      answered({503, "it could not be stored; send it again later"});
+      continue;
+    }
+    deliveries.push_back(*std::move(delivery));
     to_answer.push_back(std::move(answered));
   }
-  if (deliveries.empty()) return;
+  if (!deliveries.empty()) add(deliveries, to_answer);
+}
+
+void Ingest::add(const std::vector<Delivery>& deliveries,
+                 const std::vector<std::function<void(const Answer&)>>& to_answer) {
   const auto are_new = intake_.add(deliveries);
   if (!are_new) log_for("ingest").error("not stored: {}", are_new.error().message);
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
@@ -119,49 +169,91 @@ void Ingest::store(std::deque<Waiting> batch) {
     }
     const bool is_new = (*are_new)[i];
     const bool is_ignored = deliveries[i].status == Status::Ignored;
-    ++(is_new ? taken_ : duplicates_);
+    counts_.with([is_new](State& counts) { ++(is_new ? counts.taken : counts.duplicates); });
     to_answer[i]({202, !is_new ? "duplicate" : is_ignored ? "ignored" : "accepted"});
   }
-  const std::lock_guard lock(mutex_);
-  has_work_ = true;
-  changed_.notify_all();
+  const std::lock_guard lock(shared_->mutex);
+  shared_->has_work = true;
+  shared_->changed.notify_all();
 }
 
 void Ingest::work_all(const std::stop_token& stop) {
-  auto next_pruning = Clock::now();
-  std::unique_lock lock(mutex_);
+  auto& has_work = shared_->has_work;
+  std::unique_lock lock(shared_->mutex);
   while (!stop.stop_requested()) {
-    (void)changed_.wait_for(lock, stop, kLook, [this] { return has_work_; });
+    (void)shared_->changed.wait_for(lock, stop, kLook, [&has_work] { return has_work; });
     if (stop.stop_requested()) return;
-    has_work_ = false;
+    has_work = false;
     lock.unlock();
-    work(stop);
-    if (Clock::now() >= next_pruning) {
-      next_pruning = Clock::now() + kBetweenPrunings;
-      if (const auto pruned = work_.prune(now()); !pruned)
-        log_for("ingest").warn("not pruned: {}", pruned.error().message);
-    }
+    if (const auto done = work(); !done) log_for("ingest").warn("ledger: {}", done.error().message);
     lock.lock();
   }
 }
 
-void Ingest::work(const std::stop_token& stop) {
-  const auto done = attempt(stop);
-  if (!done) log_for("ingest").warn("ledger: {}", done.error().message);
+Result<void> Ingest::work() {
+  TRY(settle());
+  TRY(route_all());
+  TRY(begin());
+  auto waiting = TRY(work_.count(Status::Waiting));
+  auto dead = TRY(work_.count(Status::Dead));
+  counts_.with([&](State& counts) {
+    counts.waiting = std::move(waiting);
+    counts.dead = std::move(dead);
+  });
+  prune();
+  return {};
 }
 
-// One look at the repository serves all that wait for one.
-Result<void> Ingest::attempt(const std::stop_token& stop) {
-  const auto due = TRY(work_.due(options_.org, now()));
-  if (!due.empty()) {
-    const auto synced = sync_(stop);
-    if (stop.stop_requested()) return {};
-    if (synced) TRY(work_.mark_done(due));
-    if (!synced) TRY(work_.mark_failed(due, visible_line(synced.error().message), now()));
+// Takes down how the syncs ended that have.
+Result<void> Ingest::settle() {
+  std::vector<std::pair<OrgId, Result<void>>> all;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    all.swap(shared_->ended);
   }
-  waiting_count_ = TRY(work_.count(options_.org, Status::Waiting));
-  dead_count_ = TRY(work_.count(options_.org, Status::Dead));
+  Result<void> done;
+  for (const auto& [org, result] : all) {
+    const auto numbers = std::exchange(under_way_[org], {});
+    under_way_.erase(org);
+    auto marked = result ? work_.mark_done(numbers)
+                         : work_.mark_failed(numbers, visible_line(result.error().message), now());
+    if (!marked) done = std::move(marked);
+  }
+  return done;
+}
+
+// What no organisation was found for waits for one, for some time.
+Result<void> Ingest::route_all() {
+  const auto routing = this->routing();
+  for (const auto& each : TRY(work_.unrouted(now()))) {
+    const auto event = github_event(each.event, Json::parse(each.body, nullptr, false));
+    const auto found = TRY(route(event, *routing, work_));
+    if (found.org == nullptr) TRY(work_.mark_failed({each.number}, found.why_not, now()));
+    if (found.org != nullptr)
+      TRY(work_.mark_routed(each.number, found.org->id, why_ignored(event, found)));
+  }
   return {};
+}
+
+// One look at a repository serves all that wait for one, but for those that come meanwhile.
+Result<void> Ingest::begin() {
+  for (auto& [org, numbers] : TRY(work_.due(now()))) {
+    if (!under_way_.try_emplace(org, numbers).second) continue;
+    sync_(org, [shared = shared_, org = org](const Result<void>& result) {
+      const std::lock_guard lock(shared->mutex);
+      shared->ended.emplace_back(org, result);
+      shared->has_work = true;
+      shared->changed.notify_all();
+    });
+  }
+  return {};
+}
+
+void Ingest::prune() {
+  if (Clock::now() < next_pruning_) return;
+  next_pruning_ = Clock::now() + kBetweenPrunings;
+  if (const auto pruned = work_.prune(now()); !pruned)
+    log_for("ingest").warn("not pruned: {}", pruned.error().message);
 }
 
 }  // namespace lightfast::ingest

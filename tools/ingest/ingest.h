@@ -1,32 +1,32 @@
 // Takes the deliveries of webhooks: checks them, has them on disk before they are acknowledged, and
-// then works on them, those of one kind together. Two threads of its own: one takes, one works.
+// then works on them, those of one organisation together, organisations side by side. Two threads
+// of its own: one takes, one works.
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "base/guarded.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "tools/ingest/ledger.h"
 #include "tools/ingest/posted.h"
+#include "tools/ingest/routing.h"
 
 namespace lightfast::ingest {
-
-struct Options {
-  std::filesystem::path data_dir;
-  OrgId org;
-  std::string branch = {};                       // that is served; empty: the default one
-  std::vector<std::string> github_secrets = {};  // the current one and the previous; none: refused
-};
 
 // How a delivery was taken: 202 once it is on disk, whatever becomes of it.
 struct Answer {
@@ -36,16 +36,22 @@ struct Answer {
 
 class Ingest {
  public:
-  // Brings the repository up to date with what its host has now.
-  using Sync = std::function<Result<void>(std::stop_token stop)>;
+  // Has an organisation's repository brought up to date with what its host has now; returns at
+  // once, and calls `ended` on any thread, this object's end notwithstanding.
+  using Ended = std::function<void(const Result<void>&)>;
+  using Sync = std::function<void(const OrgId& org, Ended ended)>;
 
   // Opens the ledger; Corrupt and PermissionDenied say what is wrong with it.
-  static Result<std::unique_ptr<Ingest>> create(Options options, Sync sync);
+  static Result<std::unique_ptr<Ingest>> create(const std::filesystem::path& data_dir,
+                                                Routing routing, Sync sync);
   // Both threads end; what was taken and not answered yet is answered with 503.
   ~Ingest();
 
   // Begins to take and to work, on what an earlier run left first.
   void start();
+
+  // Whose deliveries are taken from now on.
+  void change_routing(Routing routing);
 
   // Takes a delivery of `provider`. `answered` is called once, on any thread; what `posted` refers
   // to stays until then. Refused at once when too many wait.
@@ -54,36 +60,48 @@ class Ingest {
 
   struct State {
     std::uint64_t taken = 0, duplicates = 0, refused = 0;  // since the start
-    std::int64_t waiting = 0, dead = 0;                    // in the ledger
+    // In the ledger; of those whose organisation is not known, under the empty name.
+    std::map<OrgId, std::int64_t> waiting = {}, dead = {};
   };
   // Any thread.
-  [[nodiscard]] State state() const;
+  [[nodiscard]] State state();
 
  private:
   struct Waiting {
     Posted posted;
     std::function<void(const Answer&)> answered;
   };
-  Ingest(Options options, Sync sync, Ledger intake, Ledger work);
+  // What syncs that end reach, which they may after the end of everything else.
+  struct Shared {
+    std::mutex mutex;  // of these
+    std::condition_variable_any changed;
+    std::deque<Waiting> waiting;
+    std::vector<std::pair<OrgId, Result<void>>> ended;  // syncs
+    bool has_work = true;
+  };
+  Ingest(Routing routing, Sync sync, Ledger intake, Ledger work);
 
   void take_all(const std::stop_token& stop);
   void store(std::deque<Waiting> batch);
+  void add(const std::vector<Delivery>& deliveries,
+           const std::vector<std::function<void(const Answer&)>>& to_answer);
   void work_all(const std::stop_token& stop);
-  void work(const std::stop_token& stop);
-  Result<void> attempt(const std::stop_token& stop);
+  Result<void> work();
+  Result<void> settle();
+  Result<void> route_all();
+  Result<void> begin();
+  void prune();
+  [[nodiscard]] std::shared_ptr<const Routing> routing();
 
-  const Options options_;
   const Sync sync_;
-  Ledger intake_;  // of the thread that takes
-  Ledger work_;    // of the thread that works
+  Ledger intake_;                                         // of the thread that takes
+  Ledger work_;                                           // of the thread that works, as is
+  std::map<OrgId, std::vector<std::int64_t>> under_way_;  // deliveries, by whose sync goes on
+  std::chrono::steady_clock::time_point next_pruning_;
 
-  std::mutex mutex_;  // of these
-  std::condition_variable_any changed_;
-  std::deque<Waiting> waiting_;
-  bool has_work_ = true;
-
-  std::atomic<std::uint64_t> taken_ = 0, duplicates_ = 0, refused_ = 0;
-  std::atomic<std::int64_t> waiting_count_ = 0, dead_count_ = 0;
+  Guarded<std::shared_ptr<const Routing>> routing_;
+  const std::shared_ptr<Shared> shared_;
+  Guarded<State> counts_;
   std::jthread worker_, taker_;  // last: they use all of the above
 };
 

@@ -13,13 +13,28 @@ namespace lightfast::ingest {
 namespace {
 
 constexpr std::int32_t kApplicationId = 0x4C466465;  // "LFde"
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
+
+// From each earlier version to the next.
+constexpr std::array kUpgrades = {
+    "DROP INDEX delivery_status;"
+    "CREATE INDEX delivery_status ON delivery (status, org, next_at);"
+    "CREATE TABLE binding (kind TEXT NOT NULL CHECK (kind IN ('repository', 'installation')),"
+    " id INTEGER NOT NULL, org TEXT NOT NULL, PRIMARY KEY (kind, id, org)) STRICT;"};
+static_assert(kUpgrades.size() == kVersion - 1);
+
+constexpr int kMostUnrouted =
+    50;  // looked at together: a payload may have 25 MiB, most have 20 KiB
 
 constexpr std::array<std::pair<Status, std::string_view>, 4> kStatuses = {
     {{Status::Waiting, "waiting"},
      {Status::Done, "done"},
      {Status::Ignored, "ignored"},
      {Status::Dead, "dead"}}};
+
+std::string_view kind_text(Bound kind) {
+  return kind == Bound::Repository ? "repository" : "installation";
+}
 
 std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 Time time_of(std::int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
@@ -51,9 +66,10 @@ std::optional<Status> status_of(std::string_view text) {
 }
 
 Result<Ledger> Ledger::open(const std::filesystem::path& data_dir) {
-  return Ledger(TRY(Database::open(
-      data_dir / "deliveries.db",
-      {.application_id = kApplicationId, .version = kVersion, .schema = ledger_sql})));
+  return Ledger(TRY(Database::open(data_dir / "deliveries.db", {.application_id = kApplicationId,
+                                                                .version = kVersion,
+                                                                .schema = ledger_sql,
+                                                                .upgrades = kUpgrades})));
 }
 
 Result<std::vector<bool>> Ledger::add(const std::vector<Delivery>& deliveries) {
@@ -72,13 +88,35 @@ Result<std::vector<bool>> Ledger::add(const std::vector<Delivery>& deliveries) {
   return are_new;
 }
 
-Result<std::vector<std::int64_t>> Ledger::due(const OrgId& org, Time now) {
+Result<std::map<OrgId, std::vector<std::int64_t>>> Ledger::due(Time now) {
   auto find = TRY(database_.prepare(
-      "SELECT number FROM delivery WHERE status = 'waiting' AND org = ? AND next_at <= ?"));
-  std::vector<std::int64_t> numbers;
-  TRY(find.run({org.value, milliseconds(now)},
-               [&](const SqlRow& row) { numbers.push_back(row.number(0)); }));
+      "SELECT org, number FROM delivery WHERE status = 'waiting' AND org <> '' AND next_at <= ?"));
+  std::map<OrgId, std::vector<std::int64_t>> numbers;
+  TRY(find.run({milliseconds(now)},
+               [&](const SqlRow& row) { numbers[OrgId{row.text(0)}].push_back(row.number(1)); }));
   return numbers;
+}
+
+Result<std::vector<Unrouted>> Ledger::unrouted(Time now) {
+  auto find =
+      TRY(database_.prepare("SELECT number, event, body FROM delivery WHERE status = 'waiting'"
+                            " AND org = '' AND next_at <= ? LIMIT ?"));
+  std::vector<Unrouted> found;
+  TRY(find.run({milliseconds(now), std::int64_t{kMostUnrouted}}, [&](const SqlRow& row) {
+    found.push_back({.number = row.number(0), .event = row.text(1), .body = row.text(2)});
+  }));
+  return found;
+}
+
+// The organisation may have got the same delivery meanwhile, when it was sent again.
+Result<void> Ledger::mark_routed(std::int64_t number, const OrgId& org, const std::string& why) {
+  auto update = TRY(database_.prepare(
+      "UPDATE OR IGNORE delivery SET org = ?2, reason = ?3, attempts = 0, next_at = 0,"
+      " status = iif(?3 = '', 'waiting', 'ignored') WHERE number = ?1"));
+  TRY(update.run({number, std::string_view(org.value), std::string_view(why)}));
+  if (database_.changes() > 0) return {};
+  auto drop = TRY(database_.prepare("DELETE FROM delivery WHERE number = ?"));
+  return drop.run({number});
 }
 
 Result<void> Ledger::mark_done(const std::vector<std::int64_t>& numbers) {
@@ -127,12 +165,40 @@ Result<void> Ledger::replay(std::string_view id) {
                            visible_line(id))};
 }
 
-Result<std::int64_t> Ledger::count(const OrgId& org, Status status) {
-  auto find = TRY(database_.prepare("SELECT count(*) FROM delivery WHERE org = ? AND status = ?"));
-  std::int64_t count = 0;
-  TRY(find.run({org.value, status_text(status)},
-               [&](const SqlRow& row) { count = row.number(0); }));
-  return count;
+Result<std::map<OrgId, std::int64_t>> Ledger::count(Status status) {
+  auto find =
+      TRY(database_.prepare("SELECT org, count(*) FROM delivery WHERE status = ? GROUP BY org"));
+  std::map<OrgId, std::int64_t> counts;
+  TRY(find.run({status_text(status)},
+               [&](const SqlRow& row) { counts[OrgId{row.text(0)}] = row.number(1); }));
+  return counts;
+}
+
+Result<std::vector<OrgId>> Ledger::orgs_bound(Bound kind, std::int64_t id) {
+  auto find = TRY(database_.prepare("SELECT org FROM binding WHERE kind = ? AND id = ?"));
+  std::vector<OrgId> orgs;
+  TRY(find.run({kind_text(kind), id},
+               [&](const SqlRow& row) { orgs.push_back(OrgId{row.text(0)}); }));
+  return orgs;
+}
+
+Result<std::vector<std::int64_t>> Ledger::bound_to(const OrgId& org, Bound kind) {
+  auto find = TRY(database_.prepare("SELECT id FROM binding WHERE kind = ? AND org = ?"));
+  std::vector<std::int64_t> ids;
+  TRY(find.run({kind_text(kind), std::string_view(org.value)},
+               [&](const SqlRow& row) { ids.push_back(row.number(0)); }));
+  return ids;
+}
+
+Result<void> Ledger::bind(Bound kind, std::int64_t id, const OrgId& org) {
+  auto insert = TRY(database_.prepare(
+      "INSERT INTO binding (kind, id, org) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"));
+  return insert.run({kind_text(kind), id, std::string_view(org.value)});
+}
+
+Result<void> Ledger::unbind(Bound kind, std::int64_t id, const OrgId& org) {
+  auto remove = TRY(database_.prepare("DELETE FROM binding WHERE kind = ? AND id = ? AND org = ?"));
+  return remove.run({kind_text(kind), id, std::string_view(org.value)});
 }
 
 Result<void> Ledger::prune(Time now) {

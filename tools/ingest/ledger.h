@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,7 @@ std::optional<Status> status_of(std::string_view text);
 
 struct Delivery {
   std::string provider;
-  OrgId org;
+  OrgId org;          // empty: not known yet
   std::string id;     // the provider's own, the same when it is sent again
   std::string event;  // `push`, `repository.renamed`
   Status status = Status::Waiting;
@@ -39,6 +40,15 @@ struct Delivery {
   Time next_at = {};
 };
 
+// A delivery whose organisation is not known yet, with its payload.
+struct Unrouted {
+  std::int64_t number = 0;
+  std::string event, body;
+};
+
+// What of GitHub's belongs to an organisation.
+enum class Bound { Repository, Installation };
+
 class Ledger {
  public:
   static Result<Ledger> open(const std::filesystem::path& data_dir);
@@ -47,8 +57,15 @@ class Ledger {
   // is there already changes nothing.
   Result<std::vector<bool>> add(const std::vector<Delivery>& deliveries);
 
-  // How many of `org` wait, and for which the time has come; their numbers are for what follows.
-  Result<std::vector<std::int64_t>> due(const OrgId& org, Time now);
+  // Those that wait for whose organisation is known and for which the time has come: their numbers,
+  // which are for what follows.
+  Result<std::map<OrgId, std::vector<std::int64_t>>> due(Time now);
+
+  // Of those that wait and whose organisation is not known yet, some for which the time has come.
+  Result<std::vector<Unrouted>> unrouted(Time now);
+  // Has one be of `org`, and ignored where there is a `why`.
+  Result<void> mark_routed(std::int64_t number, const OrgId& org, const std::string& why);
+
   Result<void> mark_done(const std::vector<std::int64_t>& numbers);
   // They wait again, a longer time after each failure, or, after kMaxAttempts, are dead.
   Result<void> mark_failed(const std::vector<std::int64_t>& numbers, const std::string& reason,
@@ -59,8 +76,14 @@ class Ledger {
   // Has a delivery worked on once more. NotFound when there is none of this id.
   Result<void> replay(std::string_view id);
 
-  // How many there are of one status.
-  Result<std::int64_t> count(const OrgId& org, Status status);
+  // How many there are of one status, by organisation.
+  Result<std::map<OrgId, std::int64_t>> count(Status status);
+
+  // What is known of ids that belong to organisations; an installation may serve several.
+  Result<std::vector<OrgId>> orgs_bound(Bound kind, std::int64_t id);
+  Result<std::vector<std::int64_t>> bound_to(const OrgId& org, Bound kind);
+  Result<void> bind(Bound kind, std::int64_t id, const OrgId& org);
+  Result<void> unbind(Bound kind, std::int64_t id, const OrgId& org);
 
   // Forgets what is too old or too much. Of those that wait, none.
   Result<void> prune(Time now);

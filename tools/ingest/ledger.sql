@@ -2,7 +2,7 @@
 CREATE TABLE delivery (
   number      INTEGER PRIMARY KEY,
   provider    TEXT NOT NULL,                -- 'github'
-  org         TEXT NOT NULL,
+  org         TEXT NOT NULL,                -- '': not known yet
   id          TEXT NOT NULL,                -- the provider's own; the same when it is sent again
   event       TEXT NOT NULL,                -- 'push', 'repository.renamed'
   received_at INTEGER NOT NULL,             -- all times in ms since 1970
@@ -16,4 +16,13 @@ CREATE TABLE delivery (
 ) STRICT;
 
 -- What waits, and how many there are of each status: asked every second, so never by reading rows.
-CREATE INDEX delivery_status ON delivery (org, status, next_at);
+CREATE INDEX delivery_status ON delivery (status, org, next_at);
+
+-- Which of GitHub's repositories and installations belong to an organisation, by their ids: names
+-- can change hands.
+CREATE TABLE binding (
+  kind TEXT NOT NULL CHECK (kind IN ('repository', 'installation')),
+  id   INTEGER NOT NULL,
+  org  TEXT NOT NULL,
+  PRIMARY KEY (kind, id, org)
+) STRICT;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,7 @@
 namespace lightfast::ingest {
 
 struct Posted {
-  OrgId org;
+  std::optional<OrgId> org;                                  // that the route names
   std::string_view body;                                     // the very bytes
   std::function<std::string(std::string_view name)> header;  // several of one name joined by commas
 };

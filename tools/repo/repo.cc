@@ -28,7 +28,7 @@ class SyncedRepo final : public Repo {
         layout_(std::move(layout)),
         jobs_(jobs),
         syncer_({.look = [this] { return look(); },
-                 .attempt = [this](const std::stop_token& stop) { return sync(stop); },
+                 .attempt = [this](const std::stop_token& stop) { return attempt(stop); },
                  .retries = source_.remote.has_value(),
                  .interval = source_.remote ? options.poll_interval : std::chrono::seconds(0)}) {}
 
@@ -51,12 +51,8 @@ class SyncedRepo final : public Repo {
     return after_waiting(syncer_.request_for(""), deadline, stop);
   }
 
-  Result<void> sync(Deadline deadline, std::stop_token stop) override {
-    const bool ended = syncer_.wait(syncer_.request(), deadline, stop);
-    const auto problem = ended ? syncer_.status().problem : std::string();
-    if (ended && problem.empty()) return {};
-    if (ended) return Error{ErrorKind::Unavailable, problem};
-    return Error{ErrorKind::Timeout, fmt::format("syncing '{}': still running", source_.name())};
+  void sync(std::function<void(const Result<void>&)> ended) override {
+    syncer_.request(std::move(ended));
   }
 
   void await_sync(Deadline deadline, std::stop_token stop) override {
@@ -150,7 +146,7 @@ class SyncedRepo final : public Repo {
     });
   }
 
-  Result<void> sync(const std::stop_token& stop) {
+  Result<void> attempt(const std::stop_token& stop) {
     const auto doing = fmt::format("syncing '{}'", source_.name());
     auto done = run_helper(stop);
     if (!done) {

@@ -99,10 +99,9 @@ class Repo {
   virtual Result<CurrentSnapshot> current(std::chrono::steady_clock::time_point deadline,
                                           std::stop_token stop) = 0;
 
-  // The end of an attempt to sync that begins after this call; Timeout when `deadline` or `stop`
-  // came first.
-  virtual Result<void> sync(std::chrono::steady_clock::time_point deadline,
-                            std::stop_token stop) = 0;
+  // Asks for a sync and returns at once. `ended` is called once with the end of an attempt that
+  // began after this call, on the sync thread, or with Unavailable when there will be none.
+  virtual void sync(std::function<void(const Result<void>&)> ended) = 0;
 
   // Waits until an attempt to sync that began after this call has ended, well or not, or until
   // `deadline`. For programs that end after one command and would end the sync with them.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace lightfast::repo {
 namespace {
@@ -15,6 +16,13 @@ std::chrono::seconds pause_after(int failures) {
 
 Syncer::Syncer(Work work) : work_(std::move(work)), chance_(std::random_device{}()) {}
 
+// Nobody waits in vain.
+Syncer::~Syncer() {
+  thread_ = {};
+  const Error none{ErrorKind::Unavailable, "it is looked at no more"};
+  for (const auto& [attempt, ended] : told_) ended(none);
+}
+
 void Syncer::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
@@ -22,6 +30,11 @@ void Syncer::start() {
 std::uint64_t Syncer::request() {
   const std::lock_guard lock(mutex_);
   return request_locked();
+}
+
+void Syncer::request(Ended ended) {
+  const std::lock_guard lock(mutex_);
+  told_.emplace(request_locked(), std::move(ended));
 }
 
 std::uint64_t Syncer::request_for(const std::string& label) {
@@ -58,7 +71,9 @@ void Syncer::run(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     begun_ = requested_;
     running_label_ = work_.look();  // quick, and with the lock held: who asks now finds the label
-    note_end(attempt_settled(lock, stop));
+    const auto result = attempt_settled(lock, stop);
+    note_end(result);
+    tell(lock, result);
   }
 }
 
@@ -86,6 +101,19 @@ void Syncer::wait_for_work(std::unique_lock<std::mutex>& lock, const std::stop_t
   }
   const bool woken = changed_.wait_until(lock, stop, *next_at_, asked);
   if (!woken && !stop.stop_requested()) ++requested_;
+}
+
+// Without the lock: who is told may ask for more.
+void Syncer::tell(std::unique_lock<std::mutex>& lock, const Result<void>& result) {
+  std::vector<Ended> waiting;
+  while (!told_.empty() && told_.begin()->first <= ended_) {
+    waiting.push_back(std::move(told_.begin()->second));
+    told_.erase(told_.begin());
+  }
+  if (waiting.empty()) return;
+  lock.unlock();
+  for (const auto& ended : waiting) ended(result);
+  lock.lock();
 }
 
 void Syncer::note_end(const Result<void>& result) {

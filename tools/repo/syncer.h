@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -46,6 +47,7 @@ class Syncer {
   };
 
   explicit Syncer(Work work);
+  ~Syncer();
 
   void start();  // once
 
@@ -53,6 +55,10 @@ class Syncer {
   // attempt that is running or the last one will do too if it has this label; the last one not when
   // it failed and retry_at has passed.
   std::uint64_t request();
+  // Calls `ended` with how it ended, on the thread of the attempts; with Unavailable, on whichever
+  // thread, when it is never made.
+  using Ended = std::function<void(const Result<void>&)>;
+  void request(Ended ended);
   std::uint64_t request_for(const std::string& label);
 
   // False when the attempt has not ended by the deadline, or `stop` was requested.
@@ -66,6 +72,7 @@ class Syncer {
   Result<void> attempt_settled(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
   void wait_for_work(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
   void note_end(const Result<void>& result);
+  void tell(std::unique_lock<std::mutex>& lock, const Result<void>& result);
 
   const Work work_;
   mutable std::mutex mutex_;
@@ -74,7 +81,8 @@ class Syncer {
   std::uint64_t begun_ = 0;
   std::uint64_t ended_ = 0;
   std::string running_label_;
-  int failures_ = 0;  // in a row
+  std::multimap<std::uint64_t, Ended> told_;  // by the attempt that they wait for
+  int failures_ = 0;                          // in a row
   std::minstd_rand chance_;
   std::optional<Clock::time_point> next_at_;  // of the attempt that is made by itself
   Status status_;

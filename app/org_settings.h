@@ -1,0 +1,42 @@
+// What is told of each organisation that is served.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/secrets.h"
+#include "base/ids.h"
+#include "base/json.h"
+
+namespace lightfast {
+
+struct OrgSettings {
+  OrgId id;
+  std::string repo;
+  std::string branch = {};      // empty: the default branch
+  std::string repo_token = {};  // for https; sent to the repository's host alone
+  bool uses_app = true;         // reads it as a GitHub App, if the program is one and has no token
+  // That its own webhooks of GitHub are signed with: the current one and the previous.
+  std::vector<std::string> github_webhook_secrets = {};
+
+  bool operator==(const OrgSettings&) const = default;
+};
+
+// An organisation that is declared, but not so that it could be served.
+struct BadOrg {
+  std::optional<OrgId> id;  // nothing: not even that can be told
+  std::string why;          // one line, with the field at fault
+};
+
+struct DeclaredOrgs {
+  std::vector<OrgSettings> orgs;
+  std::vector<BadOrg> bad;
+};
+
+// Reads the config file's `orgs`, a list. Each stands for itself: what is wrong with one leaves the
+// others as they are. Files are named from `directory`.
+DeclaredOrgs read_orgs(const Json& orgs, const std::filesystem::path& directory, Secrets& secrets);
+
+}  // namespace lightfast

@@ -1,0 +1,53 @@
+// Which organisation a delivery is for. With one organisation every delivery is its own. With
+// several each has a route with a secret of its own, and only the GitHub App's secret is shared:
+// what comes by that is told by the ids of repository and installation, which stay when names
+// change hands. They are learned from the first delivery that bears the name of an organisation's
+// repository, and kept in the ledger.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "tools/ingest/github.h"
+#include "tools/ingest/ledger.h"
+
+namespace lightfast::ingest {
+
+struct RoutedOrg {
+  OrgId id;
+  std::string branch = {};                       // that is served; empty: the default one
+  std::string owner = {}, repository = {};       // on GitHub, in lower case; empty: not there
+  std::vector<std::string> github_secrets = {};  // its own, the current one first
+
+  bool operator==(const RoutedOrg&) const = default;
+};
+
+struct Routing {
+  std::vector<RoutedOrg> orgs;
+  std::vector<std::string> github_secrets;  // of what names no organisation
+  // Whether there is one organisation for good, to which everything belongs.
+  bool is_single = false;
+
+  [[nodiscard]] const RoutedOrg* find(const OrgId& org) const;
+
+  // What a delivery to the route of `org`, or to the one that names none, may be signed with.
+  [[nodiscard]] std::vector<std::string> secrets_of(const std::optional<OrgId>& org) const;
+};
+
+struct Route {
+  const RoutedOrg* org = nullptr;
+  bool is_repository = true;  // it is about the organisation's repository, not another one of it
+  std::string why_not = {};   // without an organisation: the reason
+};
+
+// Where an event goes that came by the route which names no organisation. Any thread, with a ledger
+// of its own.
+Result<Route> route(const GitHubEvent& event, const Routing& routing, Ledger& ledger);
+
+// Why nothing is done about an event that went there; empty when the repository is looked at.
+std::string why_ignored(const GitHubEvent& event, const Route& route);
+
+}  // namespace lightfast::ingest
