@@ -16,12 +16,13 @@ namespace {
 constexpr std::size_t kBudget = 16'384;
 constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
 constexpr std::size_t kMostFiles = 32;
+constexpr std::size_t kSkillsBudget = 1'000;
 
 // Names, without directory and ending, of files that say how an organisation sees and does things,
 // in the order in which they are shown.
-constexpr std::array<std::string_view, 12> kNames = {
-    "identity", "rules", "agents",   "conventions", "terminology", "glossary",
-    "brand",    "voice", "security", "style",       "principles",  "readme"};
+constexpr std::array<std::string_view, 14> kNames = {
+    "identity", "soul",  "rules", "agents",   "conventions", "terminology", "glossary",
+    "brand",    "voice", "spec",  "security", "style",       "principles",  "readme"};
 
 std::string stem_of(std::string_view path) {
   const auto name = path.substr(path.rfind('/') + 1);
@@ -35,6 +36,29 @@ std::size_t rank_of(const std::string& path) {
 }
 
 bool is_near_the_top(std::string_view path) { return std::ranges::count(path, '/') <= 1; }
+
+// Whether it is `skills/NAME/SKILL.md`: how to do one thing, to be read when it is to be done.
+bool is_skill(std::string_view path) {
+  return path.starts_with("skills/") && path.ends_with("/SKILL.md") &&
+         std::ranges::count(path, '/') == 2;
+}
+
+std::string list_of_skills(const std::vector<files::File>& files) {
+  std::string list;
+  std::size_t more = 0;
+  for (const auto& file : files) {
+    if (!is_skill(file.path)) continue;
+    const auto entry = (list.empty() ? "" : ", ") + visible_line(file.path);
+    if (list.size() + entry.size() > kSkillsBudget) {
+      ++more;
+    } else {
+      list += entry;
+    }
+  }
+  if (list.empty()) return {};
+  if (more > 0) list += fmt::format(" and {} more", more);
+  return "Skills, each to be read with lightfast_shell before its task is done: " + list + "\n";
+}
 
 std::vector<std::string> usual_paths(const std::vector<files::File>& files) {
   std::vector<std::string> paths;
@@ -177,6 +201,7 @@ class ContextPrompt final : public mcp::Prompt {
     for (const auto& excerpt : excerpts) text += shown(excerpt);
     if (paths.size() > kMostFiles)
       text += fmt::format("[{} more files are not shown]\n", paths.size() - kMostFiles);
+    if (names.empty()) text += list_of_skills(*current.files);
     if (paths.empty()) text += "[none of the files that are usually shown is there]\n";
     return text;
   }

@@ -97,6 +97,9 @@ Json output_schema() {
         {"stopped", flag("The command was killed for that limit.")},
         {"truncated", truncated_schema()},
         {"commit", text("The commit of the repository that the command saw.")},
+        {"branch", text("The branch whose commit that is.")},
+        {"ageSeconds",
+         whole_number("Seconds since this was last seen to be the branch's newest commit.")},
         {"stale", text("Why the repository could not be brought up to date; absent when it is.")},
         {"durationMs", whole_number("How long the command ran.")}}},
       {"required",
@@ -151,6 +154,8 @@ Json shell_output(const ShellOutcome& outcome) {
   if (outcome.stopped) output["stopped"] = true;
   output["truncated"] = truncated_of(outcome.out, outcome.err);
   output["commit"] = outcome.commit;
+  output["branch"] = outcome.branch;
+  output["ageSeconds"] = outcome.age.count();
   if (!outcome.stale.empty()) output["stale"] = outcome.stale;
   output["durationMs"] = outcome.duration.count();
   return output;

@@ -43,7 +43,9 @@ struct ShellOutcome {
   // In words, the limit that ended or hindered the command: "memory limit of 512 MiB"; else empty.
   std::string limit = {};
   bool stopped = false;  // the command was killed for `limit`
-  std::string commit = {};
+  std::string commit = {}, branch = {};
+  // Since when this is not known to be the newest state: 0 when that was looked at just now.
+  std::chrono::seconds age{};
   // One line: why the repository could not be brought up to date; empty when it is.
   std::string stale = {};
   std::chrono::milliseconds timeout{};

@@ -1,7 +1,10 @@
 #include "contract/shell_view.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <ostream>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
@@ -60,6 +63,18 @@ void add_ending(const Json& output, Lines& lines) {
         fmt::format("[{}: {}]", output.value("stopped", false) ? "killed" : "reached", limit));
 }
 
+// How old what a stale answer shows may be, in the largest unit of which there are two.
+std::string age_of(const Json& output) {
+  constexpr std::array<std::pair<std::int64_t, const char*>, 3> kUnits = {
+      {{86'400, "days"}, {3'600, "hours"}, {60, "minutes"}}};
+  const auto seconds = output.value("ageSeconds", std::int64_t{0});
+  const auto* const unit = std::ranges::find_if(
+      kUnits, [seconds](const auto& each) { return seconds >= 2 * each.first; });
+  if (unit != kUnits.end())
+    return fmt::format("; this is the state of {} {} ago", seconds / unit->first, unit->second);
+  return seconds == 0 ? "" : fmt::format("; this is the state of {} s ago", seconds);
+}
+
 // All status lines but the exit code's.
 Lines status_lines(const Json& output) {
   Lines lines;
@@ -68,7 +83,8 @@ Lines status_lines(const Json& output) {
   if (truncated["stdout"].get<bool>()) lines.push_back(stdout_cut_line(truncated));
   if (truncated["stderr"].get<bool>()) lines.push_back(stderr_cut_line(truncated));
   if (output.contains("stale"))
-    lines.push_back(fmt::format("[stale: {}]", output["stale"].get<std::string>()));
+    lines.push_back(
+        fmt::format("[stale: {}{}]", output["stale"].get<std::string>(), age_of(output)));
   return lines;
 }
 
@@ -93,6 +109,8 @@ ModelView shell_for_model(const Json& output) {
                                    {"timedOut", output["timedOut"]},
                                    {"truncated", output["truncated"]},
                                    {"commit", output["commit"]},
+                                   {"branch", output.value("branch", Json())},
+                                   {"ageSeconds", output.value("ageSeconds", Json())},
                                    {"stale", output.value("stale", Json())}};
   return view;
 }

@@ -238,7 +238,10 @@ class Configuration(OrgsCase):
                 self.assertEqual((server.reads("acme"), server.reads("bolt")), ("private\n", "bolt\n"))
                 private.change_token("second-token")
                 self.assertTrue(eventually(lambda: "stale" in server.shell("ls", **server.as_("acme")).json))
-                self.assertNotIn("stale", server.shell("ls", **server.as_("bolt")).json)
+                self.assertTrue(eventually(lambda: server.shell("ls", **server.as_("acme")).json["ageSeconds"] >= 2))
+                fresh = server.shell("ls", **server.as_("bolt")).json
+                self.assertEqual((fresh["branch"], fresh.get("stale")), ("main", None))
+                self.assertLess(fresh["ageSeconds"], 60)
                 self.secret_file("acme.token", "second-token")
                 self.reloaded(server, orgs)
                 self.assertTrue(eventually(lambda: "stale" not in server.shell("ls", **server.as_("acme")).json))

@@ -12,6 +12,7 @@ from harness import Server
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 FILES = {
+    "SOUL.md": "We mean well.\n", "skills/release/SKILL.md": "How to release.\n", "skills/release/more/SKILL.md": "no skill\n",
     "README.md": "# Acme\n",
     "brand.md": "tone: calm\n",
     "terminology.md": "".join(f"- term {number}: what it means\n" for number in range(2000)),
@@ -178,6 +179,8 @@ class Resources(unittest.TestCase):
         self.assertIn("=== brand.md ===\ntone: calm\n", text)
         self.assertIn("=== docs/rules.md ===\nBe kind.\n", text)
         self.assertLess(text.index("docs/rules.md"), text.index("brand.md"))
+        self.assertIn("=== SOUL.md ===\nWe mean well.\n", text)
+        self.assertIn("before its task is done: skills/release/SKILL.md\n", text)
         self.assertNotIn("too deep", text)
         self.assertRegex(text, r"=== terminology\.md \(the first \d+ of \d+ bytes; lightfast_shell has the rest\) ===\n- term 0:")
         self.assertLess(len(text), 20_000)

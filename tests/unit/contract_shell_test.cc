@@ -20,7 +20,7 @@ constexpr const char* kCommit = "0123456789abcdef0123456789abcdef01234567";
 
 // A command that ended well and wrote nothing, changed by `change`.
 ShellOutcome outcome_with(void (*change)(ShellOutcome&)) {
-  ShellOutcome outcome = {.commit = kCommit, .timeout = 10s, .duration = 12ms};
+  ShellOutcome outcome = {.commit = kCommit, .branch = "main", .timeout = 10s, .duration = 12ms};
   change(outcome);
   return outcome;
 }
@@ -148,6 +148,12 @@ std::vector<Shown> shortfalls() {
       {[](ShellOutcome& each) { each.stale = "the last fetch failed: no route to host"; }, "",
        "[stale: the last fetch failed: no route to host]",
        "[stale: the last fetch failed: no route to host]\n"},
+      {[](ShellOutcome& each) { each.stale = "offline", each.age = 47s; }, "",
+       "[stale: offline; this is the state of 47 s ago]",
+       "[stale: offline; this is the state of 47 s ago]\n"},
+      {[](ShellOutcome& each) { each.stale = "offline", each.age = 3h + 59min; }, "",
+       "[stale: offline; this is the state of 3 hours ago]",
+       "[stale: offline; this is the state of 3 hours ago]\n"},
   };
 }
 
@@ -200,7 +206,7 @@ TEST_CASE("the client's data has the same fields whether the repository is curre
       current.dump() ==
       R"({"lightfast/result":{"exitCode":0,"timedOut":false,"truncated":{"stdout":false,"stderr":false,)"
       R"("stdoutBytes":0,"stderrBytes":0,"stdoutLines":0},"commit":"0123456789abcdef0123456789abcdef01234567",)"
-      R"("stale":null}})");
+      R"("branch":"main","ageSeconds":0,"stale":null}})");
   const auto stale = [](ShellOutcome& each) { each.stale = "offline"; };
   CHECK(procedure.presentation.for_model(output_of(stale)).meta["lightfast/result"]["stale"] ==
         "offline");
@@ -223,7 +229,7 @@ TEST_CASE(
       R"({"stdout":"first\nlast\n","stderr":"e","exitCode":137,"signal":"SIGKILL","timedOut":false,)"
       R"("limit":"output limit","stopped":true,"truncated":{"stdout":true,"stderr":false,"stdoutBytes":412033,)"
       R"("stderrBytes":1,"stdoutLines":5312,"stdoutKeptBytes":10240,"stdoutKeptLines":130,"atLeast":true},)"
-      R"("commit":"0123456789abcdef0123456789abcdef01234567","durationMs":12})");
+      R"("commit":"0123456789abcdef0123456789abcdef01234567","branch":"main","ageSeconds":0,"durationMs":12})");
 }
 
 TEST_CASE("the input takes what is promised and nothing else") {

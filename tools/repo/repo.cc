@@ -44,8 +44,7 @@ class SyncedRepo final : public Repo {
     if (source_.local) return after_waiting(syncer_.request_for(look()), deadline, stop);
     auto pinned = pin();
     if (pinned && !syncer_.status().tried) return after_first_sync(deadline, stop);
-    if (pinned)
-      return CurrentSnapshot{.snapshot = std::move(*pinned), .stale = staleness(syncer_.status())};
+    if (pinned) return as_current(std::move(*pinned), staleness(syncer_.status()));
     if (const auto status = syncer_.status(); status.tried && !status.problem.empty())
       return no_snapshot(status);
     return after_waiting(syncer_.request_for(""), deadline, stop);
@@ -102,7 +101,7 @@ class SyncedRepo final : public Repo {
 
   Result<CurrentSnapshot> as_it_stands(const Syncer::Status& status) {
     auto pinned = pin();
-    if (pinned) return CurrentSnapshot{.snapshot = std::move(*pinned), .stale = status.problem};
+    if (pinned) return as_current(std::move(*pinned), status.problem);
     if (!status.problem.empty()) return no_snapshot(status);
     return std::move(pinned).error();
   }
@@ -112,7 +111,16 @@ class SyncedRepo final : public Repo {
   Result<CurrentSnapshot> after_first_sync(Deadline deadline, const std::stop_token& stop) {
     (void)syncer_.wait(syncer_.request_for(""), std::min(deadline, started_ + kFirstSyncPatience),
                        stop);
-    return CurrentSnapshot{.snapshot = TRY(pin()), .stale = staleness(syncer_.status())};
+    return as_current(TRY(pin()), staleness(syncer_.status()));
+  }
+
+  // A local source was looked at just now.
+  CurrentSnapshot as_current(std::shared_ptr<const PinnedSnapshot> snapshot, std::string stale) {
+    auto seen_at = std::chrono::system_clock::now();
+    if (source_.remote || !stale.empty())
+      seen_at =
+          seen_at_.with([](const auto& seen) { return seen; }).value_or(current_since(layout_));
+    return {.snapshot = std::move(snapshot), .stale = std::move(stale), .seen_at = seen_at};
   }
 
   [[nodiscard]] static Error no_snapshot(const Syncer::Status& status) {
@@ -148,6 +156,7 @@ class SyncedRepo final : public Repo {
 
   Result<void> attempt(const std::stop_token& stop) {
     const auto doing = fmt::format("syncing '{}'", source_.name());
+    const auto begun = std::chrono::system_clock::now();
     auto done = run_helper(stop);
     if (!done) {
       auto error = std::move(done).error().during(doing);
@@ -160,6 +169,7 @@ class SyncedRepo final : public Repo {
                            done->record.commit.value);
     }
     keep(TRY(pin_snapshot(layout_, done->record.commit)));
+    seen_at_.with([begun](auto& seen) { seen = begun; });
     return {};
   }
 
@@ -188,6 +198,7 @@ class SyncedRepo final : public Repo {
   const Layout layout_;
   GitJobs& jobs_;
   Guarded<std::shared_ptr<const PinnedSnapshot>> pinned_;
+  Guarded<std::optional<std::chrono::system_clock::time_point>> seen_at_;  // by this process
   Guarded<std::function<void()>> changed_;
   Deadline started_;
   Syncer syncer_;  // last: its thread uses all of the above

@@ -69,6 +69,9 @@ struct CurrentSnapshot {
   std::shared_ptr<const PinnedSnapshot> snapshot;
   std::string
       stale;  // why the repository could not be brought up to date, in one line; empty when it is
+  // When this was last seen to be the newest state: the last look that succeeded, of this process
+  // or, before its first, of any.
+  std::chrono::system_clock::time_point seen_at = {};
 };
 
 // Last known state of syncing, for doctor and readiness.

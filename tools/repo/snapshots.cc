@@ -67,6 +67,12 @@ std::optional<CommitId> current_commit(const Layout& layout) {
   return CommitId{std::move(*text)};
 }
 
+std::chrono::system_clock::time_point current_since(const Layout& layout) {
+  struct stat status = {};
+  if (::stat(layout.current().c_str(), &status) != 0) return {};
+  return std::chrono::system_clock::from_time_t(status.st_mtime);
+}
+
 std::optional<SnapshotRecord> current_record(const Layout& layout) {
   const auto commit = current_commit(layout);
   if (!commit) return std::nullopt;

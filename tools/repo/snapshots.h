@@ -2,6 +2,7 @@
 // used. Any thread.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -14,6 +15,9 @@ namespace lightfast::repo {
 
 // What `current` names; nothing before the first sync.
 std::optional<CommitId> current_commit(const Layout& layout);
+
+// When `current` was written; the beginning of time before the first sync.
+std::chrono::system_clock::time_point current_since(const Layout& layout);
 
 // The record of the current snapshot, without pinning it.
 std::optional<SnapshotRecord> current_record(const Layout& layout);

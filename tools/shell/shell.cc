@@ -85,23 +85,27 @@ sandbox::Command command_of(const Json& input) {
 }  // namespace
 
 contract::Handler make_shell_handler(repo::Repo& repo, sandbox::Sandboxes& sandboxes) {
-  return
-      [&repo, &sandboxes](const Json& input, const contract::CallContext& context) -> Result<Json> {
-        const auto command = command_of(input);
-        if (command.script.find('\0') != std::string::npos) {
-          return Error{ErrorKind::InvalidArgument,
-                       "command: contains a NUL character, which bash cannot take", "command"};
-        }
-        const auto current = TRY(repo.current(Clock::now() + command.timeout, context.cancelled));
-        const auto run =
-            TRY(sandboxes.run(context.org, current.snapshot->root(), command, context.cancelled));
-        auto outcome = outcome_of(run, sandboxes.limits());
-        outcome.commit = current.snapshot->record().commit.value;
-        outcome.stale = current.stale;
-        outcome.timeout =
-            std::min<std::chrono::milliseconds>(command.timeout, sandboxes.limits().wall_clock);
-        return contract::shell_output(outcome);
-      };
+  return [&repo, &sandboxes](const Json& input,
+                             const contract::CallContext& context) -> Result<Json> {
+    const auto command = command_of(input);
+    if (command.script.find('\0') != std::string::npos) {
+      return Error{ErrorKind::InvalidArgument,
+                   "command: contains a NUL character, which bash cannot take", "command"};
+    }
+    const auto current = TRY(repo.current(Clock::now() + command.timeout, context.cancelled));
+    const auto run =
+        TRY(sandboxes.run(context.org, current.snapshot->root(), command, context.cancelled));
+    auto outcome = outcome_of(run, sandboxes.limits());
+    outcome.commit = current.snapshot->record().commit.value;
+    outcome.branch = visible_text(current.snapshot->record().branch);
+    outcome.age =
+        std::max(std::chrono::seconds(0), std::chrono::floor<std::chrono::seconds>(
+                                              std::chrono::system_clock::now() - current.seen_at));
+    outcome.stale = current.stale;
+    outcome.timeout =
+        std::min<std::chrono::milliseconds>(command.timeout, sandboxes.limits().wall_clock);
+    return contract::shell_output(outcome);
+  };
 }
 
 }  // namespace lightfast::shell
