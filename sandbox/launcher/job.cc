@@ -29,7 +29,7 @@ struct JobLimit {
 constexpr rlim_t kGiB = 1ULL << 30;
 constexpr std::array<JobLimit, 5> kJobLimits = {{
     {RLIMIT_CPU, 20, 25},  // seconds; SIGXCPU at the soft one tells this limit from others
-    {RLIMIT_AS, 4 * kGiB, 4 * kGiB},
+    {RLIMIT_AS, kGiB, kGiB},
     {RLIMIT_FSIZE, kGiB, kGiB},
     {RLIMIT_NOFILE, 512, 512},
     {RLIMIT_CORE, 0, 0},

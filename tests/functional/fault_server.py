@@ -77,11 +77,11 @@ def packet(line):
     return b"%04x" % (len(line) + 4) + line
 
 
-def advertisement(commit):
-    """What git-upload-pack says first: one branch, main, at `commit`."""
-    capabilities = b"\0side-band-64k ofs-delta symref=HEAD:refs/heads/main agent=test"
+def advertisement(commit, branch=b"refs/heads/main"):
+    """What git-upload-pack says first: one branch, at `commit`."""
+    capabilities = b"\0side-band-64k ofs-delta symref=HEAD:" + branch + b" agent=test"
     lines = packet(b"# service=git-upload-pack\n") + b"0000"
-    return lines + packet(commit + b" HEAD" + capabilities + b"\n") + packet(commit + b" refs/heads/main\n") + b"0000"
+    return lines + packet(commit + b" HEAD" + capabilities + b"\n") + packet(commit + b" " + branch + b"\n") + b"0000"
 
 
 def answer(connection, status, headers=(), body=b"", length=None):
@@ -130,16 +130,44 @@ def slow_drip(server, connection):
         time.sleep(0.2)
 
 
-def pack_answer(pack, length=None):
-    """Advertises a commit and answers the request for it with `pack`."""
+COMMIT = b"1" * 40
+
+
+def in_bands(pack):
+    """A pack as the server sends it, in packets of the first side band."""
+    return b"".join(packet(b"\x01" + pack[start:start + 60000]) for start in range(0, len(pack), 60000))
+
+
+def pack_answer(pack, length=None, commit=COMMIT):
+    """Advertises a commit and answers the request for it with `pack`; with a `length` that is not so, hangs up after it."""
     def handle(server, connection):
-        commit = b"1" * 40
         while head := server.read_request(connection):
             if head.startswith(b"GET"):
                 answer(connection, "200 OK", ADVERTISED, advertisement(commit))
             else:
-                body = packet(b"NAK\n") + packet(b"\x01" + pack)
-                answer(connection, "200 OK", RESULT, body, length)
+                answer(connection, "200 OK", RESULT, packet(b"NAK\n") + in_bands(pack) + b"0000", length)
                 if length is not None:
                     return
+    return handle
+
+
+def endless_advertisement(server, connection):
+    """Names branches for ever."""
+    server.read_request(connection)
+    connection.sendall("\r\n".join(["HTTP/1.1 200 OK", *ADVERTISED, "Connection: close", "", ""]).encode())
+    connection.sendall(advertisement(COMMIT)[:-4])
+    branches = b"".join(packet(COMMIT + b" refs/heads/%05d\n" % number) for number in range(2000))
+    while not server.stopping.is_set():
+        connection.sendall(branches)
+
+
+def endless_answer(*pieces, pause=0):
+    """Advertises a commit and answers the request for it with the first of `pieces`, then the last for ever."""
+    def handle(server, connection):
+        while server.read_request(connection).startswith(b"GET"):
+            answer(connection, "200 OK", ADVERTISED, advertisement(COMMIT))
+        connection.sendall("\r\n".join(["HTTP/1.1 200 OK", *RESULT, "Connection: close", "", ""]).encode() + packet(b"NAK\n"))
+        connection.sendall(b"".join(pieces[:-1]))
+        while not server.stopping.wait(pause):
+            connection.sendall(pieces[-1])
     return handle

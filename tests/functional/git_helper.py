@@ -2,8 +2,12 @@
 import json
 import os
 import pathlib
+import resource
 import stat
 import subprocess
+import tempfile
+import time
+import types
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("LIGHTFAST_BUILD", ROOT / "build" / "release")).resolve()
@@ -20,13 +24,41 @@ def request(directory, url=None, git_dir=None, branch="", token="", ca_file="", 
             "lock_wait_ms": lock_wait_ms, "stall_ms": stall_ms}
 
 
+def launcher_limits():
+    """What sandbox/launcher/job.cc allows the helper, for `preexec`."""
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 25))
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
+
+
 def run(document, preexec=None, environment=None):
-    """The finished process; its answer is in `.answer` when it wrote one."""
+    """The finished run: `.returncode`, `.stdout`, `.answer` when it wrote one, and `.peak`, its most memory in bytes."""
     text = document if isinstance(document, str) else json.dumps(document)
-    done = subprocess.run([str(HELPER)], input=text.encode(), capture_output=True, timeout=120, check=False,
-                          env=environment or {}, preexec_fn=preexec)
-    done.answer = json.loads(done.stdout) if done.stdout else None
-    return done
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout:
+        stdin.write(text.encode())
+        stdin.seek(0)
+        process = subprocess.Popen([str(HELPER)], stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, env=environment or {},
+                                   preexec_fn=preexec)
+        usage = wait(process)
+        stdout.seek(0)
+        output = stdout.read()
+    return types.SimpleNamespace(returncode=process.returncode, stdout=output, answer=json.loads(output) if output else None,
+                                 peak=usage.ru_maxrss << 10)
+
+
+def wait(process):
+    """Waits for a process, two minutes at most, and gives what it used."""
+    deadline = time.monotonic() + 120
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return usage
+        if time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            raise AssertionError("lightfast-git hung")
+        time.sleep(0.002)
 
 
 def sync(directory, **arguments):
@@ -45,6 +77,12 @@ def leftovers(directory):
     """What no finished run leaves behind."""
     directory = pathlib.Path(directory)
     return [str(path) for pattern in ("current.*", "mirror.git.*", "snapshots/tmp.*") for path in directory.glob(pattern)]
+
+
+def disk_use(directory):
+    """The bytes on the disk of all below a directory."""
+    entries = pathlib.Path(directory).rglob("*")
+    return sum(status.st_blocks * 512 for status in {status.st_ino: status for status in map(os.lstat, entries)}.values())
 
 
 def tree_listing(root):

@@ -3,6 +3,7 @@ import hashlib
 import struct
 import zlib
 
+import hostile_pack
 from git_server import git
 
 
@@ -56,30 +57,14 @@ class HostileRepo:
         """A pack with one blob of `size` zero bytes, made without holding it; returns the blob's id."""
         block = bytes(1 << 20)
         content = hashlib.sha1(b"blob %d\0" % size)
-        packer, compressed = zlib.compressobj(9), []
         for _ in range(size // len(block)):
             content.update(block)
-            compressed.append(packer.compress(block))
-        compressed.append(packer.flush())
-        pack = b"PACK" + struct.pack(">II", 2, 1) + _pack_entry_header(3, size) + b"".join(compressed)
-        pack += hashlib.sha1(pack).digest()
+        pack = hostile_pack.pack(hostile_pack.zeros(hostile_pack.BLOB, size))
         name = content.hexdigest()
         file = self.path / "objects" / "pack" / f"pack-{hashlib.sha1(pack).hexdigest()}.pack"
         file.write_bytes(pack)
         _write_index(file.with_suffix(".idx"), name, pack)
         return name
-
-
-def _pack_entry_header(kind, size):
-    first = (kind << 4) | (size & 15)
-    size >>= 4
-    data = bytearray()
-    while size:
-        data.append(first | 0x80)
-        first = size & 0x7F
-        size >>= 7
-    data.append(first)
-    return bytes(data)
 
 
 def _write_index(path, name, pack):

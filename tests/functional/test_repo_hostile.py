@@ -1,77 +1,14 @@
 #!/usr/bin/env python3
-"""lightfast-git against hostile repositories and faulty servers: refused or contained, the last snapshot stays."""
+"""lightfast-git against hostile repositories: refused or contained, the last snapshot stays."""
 import os
 import resource
 import signal
 import unittest
 
-import fault_server
 import git_helper
-from fault_server import FaultServer
-from git_server import GitServer, make_authority, make_certificate
+from git_server import GitServer
 from hostile_repo import HostileRepo
 from repo_case import RepoCase
-
-
-class FaultTest(RepoCase):
-    def setUp(self):
-        super().setUp()
-        self.git_dir = self.home / "good.git"
-        self.commit = HostileRepo(self.git_dir).commit(HostileRepo(self.git_dir).tree([]))
-        self.sync_well(git_dir=self.git_dir)
-
-    def assert_fails(self, server, text, kind, **arguments):
-        error = self.sync_badly(url=server.url("r"), **arguments)
-        self.assertIn(text, error["message"])
-        self.assertEqual(error["kind"], kind, error)
-        self.assertEqual(git_helper.current(self.directory), self.commit)
-
-    def test_silent_and_dripping_servers_are_given_up(self):
-        for title, handle in (("hang", fault_server.hang), ("slow drip", fault_server.slow_drip)):
-            with self.subTest(title), FaultServer(handle) as server:
-                self.assertEqual(self.sync_stalled(url=server.url("r")),
-                                 "connecting to 'localhost': no answer within 0.5 s")
-                self.assertEqual(git_helper.current(self.directory), self.commit)
-                self.sync_well(git_dir=self.git_dir)
-
-    def test_a_server_that_is_silent_in_the_tls_handshake_is_given_up(self):
-        with FaultServer(fault_server.hang) as server:
-            url = server.url("r").replace("http:", "https:")
-            self.assertIn("no answer within 0.5 s", self.sync_stalled(url=url))
-
-    def test_a_redirect_is_refused_and_gets_no_token(self):
-        for host, asked in (("127.0.0.1", 0), ("localhost", 1)):
-            with self.subTest(host), FaultServer(fault_server.always_unauthorized) as other:
-                target = other.url("r").replace("localhost", host) + "/info/refs?service=git-upload-pack"
-                with FaultServer(fault_server.redirect(target)) as server:
-                    self.assert_fails(server, "redirects to another address", "invalid_argument", token="tok")
-                self.assertEqual(len(other.heads), asked)
-                self.assertNotIn(b"authorization", b"".join(other.heads).lower())
-
-    def test_a_server_that_refuses_every_token_is_asked_twice_at_most(self):
-        with FaultServer(fault_server.always_unauthorized) as server:
-            self.assert_fails(server, "was refused", "permission_denied", token="tok")
-            self.assertEqual(len(server.heads), 2)
-
-    def test_answers_that_are_not_git_are_errors(self):
-        for handle in (fault_server.not_git, fault_server.internal_error):
-            with self.subTest(handle.__name__), FaultServer(handle) as server:
-                self.assert_fails(server, "fetching 'http://localhost", "unavailable")
-
-    def test_broken_packs_are_errors(self):
-        pack = b"PACK\0\0\0\2\0\0\0\1" + bytes(40)
-        cases = (("garbage", b"garbage", None), ("cut", pack[:20], None), ("wrong", pack, None), ("short", pack, 10_000))
-        for title, content, length in cases:
-            with self.subTest(title), FaultServer(fault_server.pack_answer(content, length)) as server:
-                self.assert_fails(server, "fetching 'http://localhost", "unavailable")
-
-    def test_certificates_of_another_name_or_time_are_refused(self):
-        authority = make_authority(self.home)
-        for title, arguments in (("name", {"host": "elsewhere.example"}), ("expired", {"days": -1})):
-            certificate = make_certificate(self.home, authority, name=title, **arguments)
-            with self.subTest(title), FaultServer(fault_server.hang, certificate) as server:
-                self.assert_fails(server, "certificate of 'localhost' is not trusted", "permission_denied",
-                                  ca_file=authority[0])
 
 
 class HostileTest(RepoCase):

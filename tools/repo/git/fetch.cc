@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "tools/repo/git/git_error.h"
 #include "tools/repo/git/names.h"
+#include "tools/repo/git/repository.h"
 #include "tools/repo/git/stall_guard.h"
+#include "tools/repo/git/transport.h"
 #include "tools/repo/git/url.h"
 
 namespace lightfast::repo {
@@ -53,6 +55,7 @@ class Session {
     options.proxy_opts.type = GIT_PROXY_NONE;
     // No certificate_check: its answer would replace the library's own check.
     options.callbacks.credentials = &Session::on_credentials;
+    options.callbacks.transport = &Session::on_transport;
     options.callbacks.transfer_progress = &Session::on_progress;
     options.callbacks.sideband_progress = &Session::on_message;
     options.callbacks.payload = this;
@@ -115,9 +118,12 @@ class Session {
     const auto shown = display_path(url_.text);
     const auto doing = fmt::format("fetching '{}'", shown);
     const auto message = git_message();
-    if (too_large_) {
-      return {ErrorKind::LimitExceeded,
-              fmt::format("{}: more than {} to receive", doing, size_text(kMaxReceivedBytes))};
+    if (auto broken = broken_limit(message); !broken.empty()) {
+      return {ErrorKind::LimitExceeded, fmt::format("{}: {}", doing, broken)};
+    }
+    if (advertisement_.is_of_sha256()) {
+      return {ErrorKind::Unavailable,
+              fmt::format("'{}' uses SHA-256 object ids, which are not supported", shown)};
     }
     if (redirected_ || message.find("redirect") != std::string::npos) {
       return {ErrorKind::InvalidArgument,
@@ -136,7 +142,25 @@ class Session {
                                                "private repository needs LIGHTFAST_REPO_TOKEN",
                                                shown)};
     }
-    return {kind_of_last_error(), fmt::format("{}: {}", doing, message)};
+    return {kind_of_last_error(), fmt::format("{}: {}{}", doing, message, hint_on(message))};
+  }
+
+  // The limit of ours that ended the fetch, for people; empty when it was none.
+  std::string broken_limit(std::string_view message) const {
+    if (too_large_) return fmt::format("more than {} to receive", size_text(kMaxReceivedBytes));
+    if (advertisement_.is_too_large()) {
+      return fmt::format("more than {} of branches and tags", size_text(kMaxAdvertisedBytes));
+    }
+    if (message == "too many objects") return fmt::format("more than {} objects", kMaxPackObjects);
+    if (message.find("overly large object") != std::string_view::npos)
+      return fmt::format("an object of more than {}", size_text(kMaxObjectBytes));
+    if (message == "Out of memory") return "more memory needed than one sync may use";
+    return {};
+  }
+
+  static std::string_view hint_on(std::string_view message) {
+    const bool alert = message.find("fatal alert") != std::string_view::npos;
+    return alert ? " (perhaps since it does not take TLS 1.2, the newest that is spoken here)" : "";
   }
 
   Error authentication_failure(const std::string& doing, const std::string& message) const {
@@ -177,6 +201,10 @@ class Session {
     return git_credential_userpass_plaintext_new(out, "x-access-token", token.c_str());
   }
 
+  static int on_transport(git_transport** out, git_remote* owner, void* payload) {
+    return make_counting_transport(out, owner, &static_cast<Session*>(payload)->advertisement_);
+  }
+
   static int on_progress(const git_indexer_progress* progress, void* payload) {
     auto& self = *static_cast<Session*>(payload);
     self.guard_.beat();
@@ -192,6 +220,7 @@ class Session {
   const SyncRequest& request_;
   const RemoteUrl url_;
   StallGuard guard_;
+  Advertisement advertisement_;
   int asked_ = 0;
   bool redirected_ = false;
   bool too_large_ = false;

@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <string>
 
 #include "base/files.h"
 #include "tools/repo/git/repository.h"
@@ -26,14 +28,19 @@ Result<SyncDone> answer(Refusal& refusal) {
   return sync(request, refusal);
 }
 
+std::string answer_text() try {
+  Refusal refusal;
+  const auto done = answer(refusal);
+  return done ? done_text(*done) : error_text(done.error(), refusal);
+} catch (const std::bad_alloc&) {  // RLIMIT_AS is small
+  return error_text({ErrorKind::LimitExceeded, "more memory needed than one sync may use"}, {});
+}
+
 int run() {
   ::umask(022);                // the server, perhaps of another uid, reads what is written here
   ::signal(SIGPIPE, SIG_IGN);  // a remote that hangs up is an error to report
   ::signal(SIGXFSZ, SIG_IGN);  // and so is a file over the limit
-  Refusal refusal;
-  const auto done = answer(refusal);
-  const auto text = done ? done_text(*done) : error_text(done.error(), refusal);
-  return write_all(STDOUT_FILENO, text) ? 0 : 1;
+  return write_all(STDOUT_FILENO, answer_text()) ? 0 : 1;
 }
 
 }  // namespace
@@ -42,7 +49,7 @@ int run() {
 int main() {
   try {
     return lightfast::repo::run();
-  } catch (const std::exception& failure) {  // out of memory, above all: RLIMIT_AS is small
+  } catch (const std::exception& failure) {
     (void)std::fprintf(stderr, "lightfast-git: %s\n", failure.what());
     return 1;
   }

@@ -10,7 +10,6 @@
 namespace lightfast::repo {
 namespace {
 
-constexpr std::size_t kMaxPackObjects = 1'000'000;
 constexpr std::size_t kWindowBytes = 16UL << 20;
 constexpr std::size_t kMappedBytes = 256UL << 20;
 constexpr std::size_t kOpenPacks = 64;
@@ -51,6 +50,7 @@ Result<void> prepare_libgit2(const std::filesystem::path& ca_file) {
   }
   failed |= git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
   failed |= git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, kMaxPackObjects);
+  failed |= git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE, kMaxObjectBytes);
   failed |= git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, kWindowBytes);
   failed |= git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, kMappedBytes);
   failed |= git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, kOpenPacks);

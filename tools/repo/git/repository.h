@@ -1,6 +1,7 @@
 // Opening a git repository as data: its hooks, filters, worktree and owner play no part.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 
@@ -9,6 +10,10 @@
 struct git_repository;
 
 namespace lightfast::repo {
+
+inline constexpr std::size_t kMaxPackObjects = 1'000'000;
+// Of an object that the library puts together in memory.
+inline constexpr std::size_t kMaxObjectBytes = 256UL << 20;
 
 struct RepositoryDeleter {
   void operator()(git_repository* repository) const;
