@@ -3,7 +3,7 @@ import hashlib
 import struct
 import zlib
 
-COMMIT, TREE, BLOB, DELTA = 1, 2, 3, 6
+TREE, BLOB, DELTA = 2, 3, 6
 MIB = 1 << 20
 
 

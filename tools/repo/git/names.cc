@@ -54,7 +54,7 @@ bool holds_git_alias(std::string_view name) {
   }
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kRuleTexts = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kRuleTexts = {{
     {"empty-name", "a name is empty"},
     {"dot-name", "a name is '.' or '..'"},
     {"nul-in-name", "a name holds a NUL byte"},
@@ -64,8 +64,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kRuleTex
     {"duplicate-name", "a directory holds this name twice"},
     {"path-depth", "directories nest deeper than 64"},
     {"path-length", "a path is longer than 4096 bytes"},
+    {"paths-length", "the paths are longer than 16 MiB in all"},
     {"entry-count", "the tree has more than 50,000 entries"},
-    {"total-size", "the files are larger than 64 MiB in all"},
+    {"total-size", "the files and links are larger than 64 MiB in all"},
     {"link-target", "a link's target is empty, longer than 4095 bytes or holds a NUL byte"},
     {"mode", "an entry is no file, directory, link or submodule"},
 }};

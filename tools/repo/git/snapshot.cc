@@ -24,7 +24,8 @@ namespace lightfast::repo {
 namespace {
 
 constexpr std::size_t kMaxRecordBytes = 1UL << 20;
-constexpr std::size_t kMaxManifestBytes = 256UL << 20;  // 50,000 paths of the greatest length
+constexpr std::size_t kMaxManifestBytes =
+    32UL << 20;  // kMaxPathsBytes and 50,000 times the rest of a line
 constexpr std::size_t kMaxTopNames = 64;
 constexpr std::size_t kMaxNotes = 16;
 

@@ -28,11 +28,21 @@ class Walk {
     const auto where = plan_.path(directory);
     auto entries = TRY(
         objects_.tree(tree).during(fmt::format("reading directory '/{}'", display_path(where))));
+    TRY(announce(directory, entries));
     std::unordered_set<std::string_view> names;
     for (auto& entry : entries) {
       if (!names.insert(entry.name).second) return refuse("duplicate-name", directory, entry.name);
       TRY(visit_entry(directory, path_bytes, entry));
     }
+    return {};
+  }
+
+  // Counts what a directory holds before any of it is visited: else wide directories in one another
+  // would all be held before the first of them is counted to its end.
+  Result<void> announce(std::size_t directory, const std::vector<TreeEntry>& entries) {
+    const auto allowed = kMaxEntries - announced_;
+    if (entries.size() > allowed) return refuse("entry-count", directory, entries[allowed].name);
+    announced_ += entries.size();
     return {};
   }
 
@@ -58,7 +68,8 @@ class Walk {
       return refuse("path-depth", directory, entry.name);
     if (path_bytes + entry.name.size() > kMaxPathBytes)
       return refuse("path-length", directory, entry.name);
-    if (plan_.entries.size() > kMaxEntries) return refuse("entry-count", directory, entry.name);
+    paths_bytes_ += path_bytes + entry.name.size();
+    if (paths_bytes_ > kMaxPathsBytes) return refuse("paths-length", directory, entry.name);
     return {};
   }
 
@@ -69,7 +80,7 @@ class Walk {
       return Error(size.error())
           .during(fmt::format("reading '{}'", display_path(plan_.path(index))));
     entry.size = *size;
-    if (entry.kind == EntryKind::Symlink) return check_link(entry);
+    if (entry.kind == EntryKind::Symlink) TRY(check_link(entry));
     plan_.bytes += entry.is_replaced() ? replacement_note(entry).size() : entry.size;
     if (plan_.bytes > kMaxTotalBytes) return refuse("total-size", entry.parent, entry.name);
     return {};
@@ -88,8 +99,8 @@ class Walk {
     const auto parent = plan_.path(directory);
     refusal_ = {std::string(rule), display_path(parent.empty() ? std::string(name)
                                                                : parent + "/" + std::string(name))};
-    const bool limit = rule == "path-depth" || rule == "path-length" || rule == "entry-count" ||
-                       rule == "total-size" || rule == "name-length";
+    const bool limit = rule == "path-depth" || rule == "path-length" || rule == "paths-length" ||
+                       rule == "entry-count" || rule == "total-size" || rule == "name-length";
     return Error{
         limit ? ErrorKind::LimitExceeded : ErrorKind::Corrupt,
         fmt::format("refused for rule {} at '{}': {}", rule, refusal_.path, rule_text(rule))};
@@ -98,6 +109,8 @@ class Walk {
   const Objects& objects_;
   Refusal& refusal_;
   Plan plan_;
+  std::size_t announced_ = 0;    // entries of the directories visited so far
+  std::size_t paths_bytes_ = 0;  // of all entries' paths so far
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace lightfast::repo {
 inline constexpr std::size_t kMaxDepth = 64;  // components of a path
 inline constexpr std::size_t kMaxPathBytes = 4096;
 inline constexpr std::size_t kMaxEntries = 50'000;  // expanded: a tree used twice counts twice
-inline constexpr std::uint64_t kMaxTotalBytes = 64ULL << 20;  // of all files as written
+inline constexpr std::size_t kMaxPathsBytes = 16UL << 20;     // of all paths: the manifest has them
+inline constexpr std::uint64_t kMaxTotalBytes = 64ULL << 20;  // of all files and links as written
 inline constexpr std::uint64_t kMaxFileBytes = 8ULL << 20;    // longer: replaced by a note
 inline constexpr std::size_t kMaxLinkBytes = 4095;
 
@@ -34,7 +35,7 @@ struct PlannedEntry {
 // Every directory comes before what it holds, and what it holds before its next sibling.
 struct Plan {
   std::vector<PlannedEntry> entries;  // the first is the root
-  std::uint64_t bytes = 0;            // of all files as they will be written
+  std::uint64_t bytes = 0;            // of all files and links as they will be written
 
   [[nodiscard]] std::string path(
       std::size_t index) const;  // from the root, without a slash at the front
