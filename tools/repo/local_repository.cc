@@ -75,6 +75,7 @@ void collect_alternates(const fs::path& objects, int depth, std::vector<fs::path
     if (line.empty() || line.starts_with('#')) continue;
     auto directory = canonical_or_same(objects / line);
     if (std::find(found.begin(), found.end(), directory) != found.end()) continue;
+    if (!names_directory(directory)) continue;  // git goes on without it, too
     found.push_back(directory);
     collect_alternates(directory, depth + 1, found);
   }
