@@ -3,10 +3,13 @@
     with FaultServer(hang) as server:
         server.url("repo")
 """
+import os
 import socket
 import ssl
 import threading
 import time
+
+import hostile_pack
 
 
 class FaultServer:
@@ -99,6 +102,23 @@ def hang(server, _connection):
     server.stopping.wait()
 
 
+def forward(port):
+    """No fault: what is said goes to the server on another port of the loopback, and back."""
+    def copy(source, target):
+        try:
+            while octets := source.recv(65536):
+                target.sendall(octets)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # one of them went away
+
+    def handle(_server, connection):
+        with socket.create_connection(("127.0.0.1", port)) as other:
+            threading.Thread(target=copy, args=(other, connection), daemon=True).start()
+            copy(connection, other)
+    return handle
+
+
 def redirect(target):
     def handle(server, connection):
         while server.read_request(connection):
@@ -171,3 +191,11 @@ def endless_answer(*pieces, pause=0):
         while not server.stopping.wait(pause):
             connection.sendall(pieces[-1])
     return handle
+
+
+def endless_pack(server, connection):
+    """A pack with one object of bytes that cannot be compressed, and that never ends."""
+    size = 60000
+    stored = b"\0" + size.to_bytes(2, "little") + (0xFFFF - size).to_bytes(2, "little") + os.urandom(size)  # a block of deflate's
+    start = hostile_pack.pack(count=1)[:-20] + hostile_pack.header(hostile_pack.BLOB, 900 << 20) + b"\x78\x01"
+    endless_answer(packet(b"\x01" + start), packet(b"\x01" + stored) * 16)(server, connection)

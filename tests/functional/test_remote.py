@@ -1,81 +1,15 @@
-"""The whole program against remote repositories: real smart-HTTP servers, hostile trees, servers that fail."""
-import pathlib
+"""The whole program against remote repositories: real smart-HTTP servers and servers that fail."""
 import shutil
 import unittest
 
 import fault_server
 import harness
 from fault_server import FaultServer
-from git_server import GitServer, free_port, make_authority, make_certificate
-from harness import Server
-from hostile_repo import HostileRepo
-
-TOKEN = "token-of-the-test"
-GOOD = {"README.md": "the good state\n"}
-STALE_PATIENCE = 60000  # milliseconds: a call waits for the first sync at most this long
+from git_server import free_port, make_authority, make_certificate
+from remote_case import GOOD, RemoteCase, make_hostile
 
 
-def make_hostile(path, build):
-    shutil.rmtree(path)
-    repository = HostileRepo(path)
-    repository.commit(build(repository))
-
-
-def entry(mode, name):
-    return lambda repository: repository.tree([(mode, name, repository.blob(b"x"))])
-
-
-# What the tree is made of, and what the answer then says.
-HOSTILE = [
-    ("an entry ..", entry("100644", b".."), r"\.\."),
-    ("an entry .git", entry("100644", b".git"), r"\.git"),
-    ("an entry .GIT", entry("100644", b".GIT"), r"\.GIT"),
-    ("a path outside", entry("100644", b"../evil"), r"evil"),
-    ("ten thousand million entries", lambda repository: repository.bomb(), r"50,?000|entries"),
-]
-
-
-class Remote(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.git = GitServer(token=TOKEN)
-        cls.git.start()
-        cls.addClassCleanup(cls.git.stop)
-        cls.environment = {"LIGHTFAST_REPO_TOKEN": TOKEN, "LIGHTFAST_CA_FILE": cls.git.ca_file}
-
-    def setUp(self):
-        self.home = harness.make_home(self)
-        self.data = harness.data_dir(self.home)
-
-    def server(self, url, **environment):
-        return Server(url, self.data, environment={**self.environment, **environment})
-
-    def repository(self, name):
-        self.git.create(name)
-        self.git.commit(name, GOOD)
-        return self.git.https_url(name)
-
-    def ask(self, url, milliseconds=STALE_PATIENCE, **environment):
-        with self.server(url, **environment) as server:
-            answer = server.shell("cat README.md", timeoutMs=milliseconds)
-            self.assertNotIn(TOKEN, server.log() + answer.all)
-            return answer
-
-    def assert_refused(self, url, words, milliseconds=STALE_PATIENCE, **environment):
-        answer = self.ask(url, milliseconds, **environment)
-        self.assertTrue(answer.is_error, answer)
-        self.assertRegex(answer.all, words)
-
-    def assert_last_good(self, url, words):
-        """The good state is served and, once the sync has failed, the answer says why it is not newer."""
-        with self.server(url) as server:
-            def answer_after_the_sync():
-                answer = server.shell("cat README.md")
-                return None if "still running" in answer.said else answer
-            answer = harness.eventually(answer_after_the_sync, 60)
-        self.assertEqual((answer.out, answer.is_error), (GOOD["README.md"], False), answer)
-        self.assertRegex(answer.said, rf"\[stale: .*({words})")
-
+class Remote(RemoteCase):
     def test_a_private_repository_is_served_over_tls_with_a_token(self):
         answer = self.ask(self.repository("private"))
         self.assertEqual((answer.out, answer.said), (GOOD["README.md"], ""))
@@ -92,24 +26,6 @@ class Remote(unittest.TestCase):
         url = self.repository("closed")
         self.assert_refused(url, "LIGHTFAST_REPO_TOKEN", LIGHTFAST_REPO_TOKEN="")
         self.assert_refused(url, "(?i)token|authentication", LIGHTFAST_REPO_TOKEN="another")
-
-    def test_a_hostile_tree_is_refused_and_the_last_good_state_served(self):
-        for number, (what, build, words) in enumerate(HOSTILE):
-            with self.subTest(what):
-                name = f"hostile{number}"
-                url = self.repository(name)
-                self.assertEqual(self.ask(url).out, GOOD["README.md"])
-                make_hostile(self.git.path(name), build)
-                self.assert_last_good(url, words)
-                self.assertEqual([path for path in self.home.iterdir() if path != pathlib.Path(self.data)], [])
-
-    def test_a_hostile_first_state_is_an_error_that_names_the_rule(self):
-        for number, (what, build, words) in enumerate(HOSTILE):
-            with self.subTest(what):
-                name = f"first{number}"
-                self.git.create(name)
-                make_hostile(self.git.path(name), build)
-                self.assert_refused(self.git.https_url(name), words)
 
     def test_two_gibibytes_of_zeros_end_within_the_limits(self):
         self.git.create("zeros")
