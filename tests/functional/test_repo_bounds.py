@@ -75,6 +75,16 @@ class BoundsTest(RepoCase):
         self.repo.commit(inner)
         self.assert_refused("entry-count", "0049999", on_disk=64 * MIB)
 
+    def test_memory_that_is_not_there_is_an_error_like_any_other(self):
+        self.repo.commit(self.repo.write("tree", b"".join(b"100644 %07d\0" % number + bytes.fromhex(self.blob) for number in range(400_000))))
+        document = git_helper.request(self.directory, git_dir=self.repo.path)
+        little = lambda: resource.setrlimit(resource.RLIMIT_AS, (80 * MIB, 80 * MIB))
+        done = git_helper.run(document, little)
+        self.assertEqual(done.answer, {"ok": False, "error": {
+            "kind": "limit_exceeded", "message": "more memory needed than one sync may use"}})
+        self.assert_good()
+        self.assertEqual(git_helper.leftovers(self.directory), [])
+
     def test_a_thousand_and_five_thousand_deep_trees_are_refused(self):
         for depth in (1000, 5000):
             self.repo.commit(self.repo.nested(depth, ("100644", b"f", self.blob)))

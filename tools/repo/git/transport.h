@@ -1,4 +1,4 @@
-// The library's http transport, with every byte that the remote sends counted on its way in. The
+// The library's http transport, with what the remote sends before a pack counted on its way in: the
 // library itself has no bound on how many references a remote may name.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <string>
 
 struct git_remote;
-struct git_transport;
+struct git_transport;  // NOLINT(readability-identifier-naming): the library's
 
 namespace lightfast::repo {
 
