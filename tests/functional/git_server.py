@@ -88,7 +88,53 @@ def make_certificate(home, authority, name="server", host="localhost", days=2):
     return certificate, key
 
 
-class GitServer:
+class Repositories:
+    """Bare repositories below the directory `repositories`, and commits in them."""
+
+    repositories: pathlib.Path
+
+    def path(self, name):
+        return self.repositories / f"{name}.git"
+
+    def create(self, name, branch="main"):
+        git("init", "--quiet", "--bare", f"--initial-branch={branch}", self.path(name))
+        git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=self.path(name))
+        return self.path(name)
+
+    def commit_tree(self, name, files, branch="main", date="1700000000 +0000"):
+        """Makes a commit of `files` (path to mode and text) and no others on top of `branch`; returns its id."""
+        place = self.path(name)
+        with tempfile.TemporaryDirectory() as scratch:
+            index = {"GIT_INDEX_FILE": f"{scratch}/index"}
+            lines = [f"{mode} {git('hash-object', '-w', '--stdin', cwd=place, stdin=text.encode())}\t{path}" for path, (mode, text) in files.items()]
+            git("update-index", "--index-info", cwd=place, env=index, stdin=("\n".join(lines) + "\n").encode())
+            tree = git("write-tree", cwd=place, env=index)
+        parent = git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}", cwd=place)
+        commit = git("commit-tree", tree, *(["-p", parent] if parent else []), "-m", "change", cwd=place,
+                     env={"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date})
+        git("update-ref", f"refs/heads/{branch}", commit, cwd=place)
+        return commit
+
+    def commit(self, name, files, branch="main", message="change", date=None, remove=()):
+        """Adds a commit with `files` (name to text or bytes) on top of `branch`; returns its id."""
+        times = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
+        with tempfile.TemporaryDirectory() as work:
+            git("clone", "--quiet", self.path(name), work)
+            known = git("for-each-ref", f"refs/remotes/origin/{branch}", cwd=work)
+            git("checkout", "--quiet", "-B", branch, *([f"origin/{branch}"] if known else []), cwd=work)
+            for path, content in files.items():
+                target = pathlib.Path(work, path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.encode() if isinstance(content, str) else content)
+            for path in remove:
+                pathlib.Path(work, path).unlink()
+            git("add", "--all", cwd=work)
+            git("commit", "--quiet", "--allow-empty", "-m", message, cwd=work, env=times)
+            git("push", "--quiet", "origin", f"{branch}:{branch}", cwd=work)
+            return git("rev-parse", "HEAD", cwd=work)
+
+
+class GitServer(Repositories):
     def __init__(self, token=None):
         """With a `token`, every request needs basic authentication with the user x-access-token."""
         self.token = token
@@ -104,7 +150,8 @@ class GitServer:
 
     def start(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="git-server-"))
-        (self.home / "repositories").mkdir()
+        self.repositories = self.home / "repositories"
+        self.repositories.mkdir()
         self.authority = make_authority(self.home)
         self.ca_file = str(self.authority[0])
         make_certificate(self.home, self.authority)
@@ -129,52 +176,12 @@ class GitServer:
     def https_url(self, name):
         return f"https://localhost:{self.https_port}/{name}.git"
 
-    def path(self, name):
-        return self.home / "repositories" / f"{name}.git"
-
-    def create(self, name, branch="main"):
-        git("init", "--quiet", "--bare", f"--initial-branch={branch}", self.path(name))
-        git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=self.path(name))
-        return self.path(name)
-
-    def commit_tree(self, name, files, branch="main", date="1700000000 +0000"):
-        """Makes a commit of `files` (path to mode and text) and no others on top of `branch`; returns its id."""
-        place = self.path(name)
-        with tempfile.TemporaryDirectory() as scratch:
-            index = {"GIT_INDEX_FILE": f"{scratch}/index"}
-            lines = [f"{mode} {git('hash-object', '-w', '--stdin', cwd=place, stdin=text.encode())}\t{path}" for path, (mode, text) in files.items()]
-            git("update-index", "--index-info", cwd=place, env=index, stdin=("\n".join(lines) + "\n").encode())
-            tree = git("write-tree", cwd=place, env=index)
-        parent = git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}", cwd=place)
-        commit = git("commit-tree", tree, *(["-p", parent] if parent else []), "-m", "change", cwd=place,
-                     env={"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date})
-        git("update-ref", f"refs/heads/{branch}", commit, cwd=place)
-        return commit
-
     def change_token(self, token):
         """From now on, of a server that was made with a token."""
         digest = run("openssl", "passwd", "-apr1", token).decode().strip()
         fresh = self.home / "users.new"
         fresh.write_text(f"x-access-token:{digest}\n")
         fresh.rename(self.home / "users")
-
-    def commit(self, name, files, branch="main", message="change", date=None, remove=()):
-        """Adds a commit with `files` (name to text or bytes) on top of `branch`; returns its id."""
-        times = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
-        with tempfile.TemporaryDirectory() as work:
-            git("clone", "--quiet", self.path(name), work)
-            known = git("for-each-ref", f"refs/remotes/origin/{branch}", cwd=work)
-            git("checkout", "--quiet", "-B", branch, *([f"origin/{branch}"] if known else []), cwd=work)
-            for path, content in files.items():
-                target = pathlib.Path(work, path)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content.encode() if isinstance(content, str) else content)
-            for path in remove:
-                pathlib.Path(work, path).unlink()
-            git("add", "--all", cwd=work)
-            git("commit", "--quiet", "--allow-empty", "-m", message, cwd=work, env=times)
-            git("push", "--quiet", "origin", f"{branch}:{branch}", cwd=work)
-            return git("rev-parse", "HEAD", cwd=work)
 
     def _nginx_configuration(self):
         auth = ""
