@@ -144,6 +144,15 @@ def repo_names():
     return [name.encode() for name in ("README.md", ".git", ".GIT ", "git~1", ".gi\u200ct", "a\\.git", "..", "größe.md", ".git::$INDEX")]
 
 
+def repo_known_hosts():
+    """The first byte says which of two keys is offered; the lines have the first of them."""
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+    hashed = "|1|+NpEwM6hNMC2AltUBlncAeV/cWg=|LKNlP3usrmFmqNn9LP1S3H9bpm4="
+    lines = (f"git.example {key} comment\n", f"a.example,git.example {key}\r\n# comment\n", f"{hashed} {key}\n", f"@revoked * {key}\n",
+             f"@cert-authority *.example {key}\n", f"[git.example]:2222 {key}", "git.example 1024 35 1234567890123456789\n")
+    return [offered + line.encode() for line in lines for offered in (b"\0", b"\1")]
+
+
 def repo_manifest():
     entries = [b"100644 README.md", b"40000 docs", b"120000 link", b"160000 module", b"100755 run.sh"]
     return [b"".join(entry + b"\0" + bytes.fromhex(OBJECT) for entry in entries)]
@@ -151,7 +160,8 @@ def repo_manifest():
 
 def main():
     targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
-               auth_jwt, files_uri, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message, repo_names, repo_manifest)
+               auth_jwt, files_uri, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message, repo_known_hosts, repo_names,
+               repo_manifest)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
         directory.mkdir(parents=True, exist_ok=True)
