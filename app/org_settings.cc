@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "sandbox/sandboxes.h"
 #include "tools/repo/layout.h"
+#include "tools/repo/repo.h"
 #include "tools/repo/source.h"
 
 namespace lightfast {
@@ -108,6 +109,11 @@ class OrgReader {
     TRY(repo::check_branch(org.branch).during(fields.place_of("branch")));
     if (const Json* const auth = fields.find("auth"))
       TRY(read_auth(org, *auth, fields.place_of("auth")));
+    const auto* const remote = std::get_if<repo::RemoteUrl>(&source);
+    if (remote != nullptr && remote->scheme == repo::Scheme::Ssh && org.ssh_key.empty())
+      return wrong(fields.place_of("auth"),
+                   "of a repository over ssh: give sshKeyFile and "
+                   "knownHostsFile");
     return {};
   }
 
@@ -117,8 +123,20 @@ class OrgReader {
     if (auth == "none") return {};
     if (!auth.is_object())
       return wrong(place, R"(must be "none", "githubApp" or an object that names a secret)");
-    const auto fields = TRY(Fields::of(auth, place, {"tokenFile", "tokenEnv"}));
+    const auto fields = TRY(Fields::of(
+        auth, place, {"tokenFile", "tokenEnv", "sshKeyFile", "sshKeyEnv", "knownHostsFile"}));
+    const bool is_ssh = fields.find("sshKeyFile") || fields.find("sshKeyEnv");
+    if (is_ssh) return read_ssh(org, fields);
     org.repo_token = TRY(secret(fields, "tokenFile", "tokenEnv"));
+    return {};
+  }
+
+  Result<void> read_ssh(OrgSettings& org, const Fields& fields) {
+    org.ssh_key = TRY(secret(fields, "sshKeyFile", "sshKeyEnv"));
+    const auto place = fields.place_of("knownHostsFile");
+    const auto file = TRY(fields.text("knownHostsFile"));
+    if (file.empty()) return wrong(place, "is missing: which keys the host may have");
+    org.ssh_known_hosts = TRY(secrets_.in(directory_ / file, repo::kMaxKnownHosts).during(place));
     return {};
   }
 

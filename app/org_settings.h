@@ -17,7 +17,9 @@ struct OrgSettings {
   std::string repo;
   std::string branch = {};      // empty: the default branch
   std::string repo_token = {};  // for https; sent to the repository's host alone
-  bool uses_app = true;         // reads it as a GitHub App, if the program is one and has no token
+  // For ssh: a private key, and what the host's own must be, as in known_hosts.
+  std::string ssh_key = {}, ssh_known_hosts = {};
+  bool uses_app = true;  // reads it as a GitHub App, if the program is one and has no token
   // That its own webhooks of GitHub are signed with: the current one and the previous.
   std::vector<std::string> github_webhook_secrets = {};
 

@@ -65,6 +65,8 @@ Result<std::unique_ptr<Organisation>> Organisation::open(const OrgSettings& own,
                                      .data_dir = common.data_dir,
                                      .token = own.repo_token,
                                      .tokens = std::move(tokens),
+                                     .ssh_key = own.ssh_key,
+                                     .known_hosts = own.ssh_known_hosts,
                                      .ca_file = common.ca_file,
                                      .poll_interval = common.poll_interval},
                                     shared.git_jobs));

@@ -11,10 +11,9 @@ Result<std::string> Secrets::of(const std::string& name) {
   return in(*file).during(name + "_FILE");
 }
 
-Result<std::string> Secrets::in(const std::filesystem::path& file) {
-  constexpr std::size_t kMost = 65'536;
+Result<std::string> Secrets::in(const std::filesystem::path& file, std::size_t most) {
   files_.push_back(std::filesystem::absolute(file));
-  auto content = TRY(read_file(file, kMost));
+  auto content = TRY(read_file(file, most));
   while (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();
   return content;
 }

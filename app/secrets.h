@@ -1,6 +1,7 @@
 // Secrets from the environment and from files, with the files remembered for who reads them again.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -21,8 +22,9 @@ class Secrets {
   // error names the variable.
   Result<std::string> of(const std::string& name);
 
-  // What a file holds without the end of its last line, at most 64 KiB.
-  Result<std::string> in(const std::filesystem::path& file);
+  // What a file holds without the end of its last line, at most `most` bytes.
+  static constexpr std::size_t kMost = 65'536;
+  Result<std::string> in(const std::filesystem::path& file, std::size_t most = kMost);
 
   [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return files_; }
 

@@ -14,6 +14,7 @@
 #include "app/config_file.h"
 #include "base/text.h"
 #include "tools/repo/layout.h"
+#include "tools/repo/repo.h"
 
 namespace lightfast {
 namespace {
@@ -23,7 +24,7 @@ using Values = std::map<std::string, std::string>;
 
 constexpr std::array kSettings = {
     Setting{"repo", "URL|PATH",
-            "the .lightfast repository: an https URL or the path of a local git repository"},
+            "the .lightfast repository: an https or ssh URL or the path of a local git repository"},
     Setting{"branch", "NAME", "the branch to serve (default: the repository's default branch)"},
     Setting{"poll-interval", "SECONDS",
             "how often a remote repository is looked at unasked (default: 300; 0: never)"},
@@ -208,8 +209,18 @@ Result<std::chrono::seconds> poll_interval(const std::string& text) {
                            visible_line(text), kMost)};
 }
 
-Result<void> read_secrets(Settings& settings, Secrets& secrets) {
+// Public, but read as secrets are: before the server confines itself, and again on SIGHUP.
+Result<std::string> known_hosts(const Environment& environment, Secrets& secrets) {
+  const std::string name = "LIGHTFAST_SSH_KNOWN_HOSTS_FILE";
+  const auto file = environment(name);
+  if (!file || file->empty()) return std::string();
+  return secrets.in(*file, repo::kMaxKnownHosts).during(name);
+}
+
+Result<void> read_secrets(Settings& settings, const Environment& environment, Secrets& secrets) {
   settings.repo_token = TRY(secrets.of("LIGHTFAST_REPO_TOKEN"));
+  settings.ssh_key = TRY(secrets.of("LIGHTFAST_SSH_KEY"));
+  settings.ssh_known_hosts = TRY(known_hosts(environment, secrets));
   settings.github_app_key = TRY(secrets.of("LIGHTFAST_GITHUB_APP_KEY"));
   for (const auto* name :
        {"LIGHTFAST_GITHUB_WEBHOOK_SECRET", "LIGHTFAST_GITHUB_WEBHOOK_SECRET_PREVIOUS"}) {
@@ -228,7 +239,9 @@ Result<void> set_orgs(Settings& settings, const Given& given, Secrets& secrets) 
     settings.orgs = {{.id = settings.org,
                       .repo = settings.repo,
                       .branch = settings.branch,
-                      .repo_token = settings.repo_token}};
+                      .repo_token = settings.repo_token,
+                      .ssh_key = settings.ssh_key,
+                      .ssh_known_hosts = settings.ssh_known_hosts}};
     return {};
   }
   settings.declares_orgs = true;
@@ -302,7 +315,7 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   settings.github_api_url = environment("LIGHTFAST_GITHUB_API_URL").value_or("");
   settings.ca_file = environment("LIGHTFAST_CA_FILE").value_or("");
   Secrets secrets(environment);
-  TRY(read_secrets(settings, secrets));
+  TRY(read_secrets(settings, environment, secrets));
   TRY(set_orgs(settings, given, secrets));
   settings.files = secrets.files();
   if (!given.config_file.empty()) settings.files.push_back(fs::absolute(given.config_file));

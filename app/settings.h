@@ -57,6 +57,8 @@ struct Settings {
   std::filesystem::path log_file;        // empty: stderr
   std::string repo_token;                // LIGHTFAST_REPO_TOKEN, or the content of the file
                                          // LIGHTFAST_REPO_TOKEN_FILE names
+  std::string ssh_key;                   // LIGHTFAST_SSH_KEY, or what its _FILE names
+  std::string ssh_known_hosts;           // what LIGHTFAST_SSH_KNOWN_HOSTS_FILE names
   std::filesystem::path ca_file;         // LIGHTFAST_CA_FILE
   // LIGHTFAST_GITHUB_WEBHOOK_SECRET and its _PREVIOUS, those there are.
   std::vector<std::string> github_webhook_secrets;

@@ -10,6 +10,7 @@
 #include "app/client_config.h"
 #include "app/commands.h"
 #include "base/files.h"
+#include "tools/repo/source.h"
 
 namespace lightfast {
 namespace {
@@ -72,9 +73,15 @@ std::string whole_path(const std::string& value) {
   return value.contains("://") ? value : fs::absolute(value).lexically_normal().string();
 }
 
+// A remote repository stays as it was given.
+std::string whole_source(const std::string& value) {
+  const auto source = repo::parse_source(value);
+  return source && std::holds_alternative<repo::RemoteUrl>(*source) ? value : whole_path(value);
+}
+
 Result<OwnServer> own_server(const Settings& settings, const CommandLine& line) {
   OwnServer server{.command = TRY(program_path()).string(),
-                   .arguments = {"mcp", "--repo", whole_path(settings.repo)}};
+                   .arguments = {"mcp", "--repo", whole_source(settings.repo)}};
   for (const auto& [name, value] : line.flags) {
     if (name == "repo") continue;
     const bool is_path = name == "data-dir" || name == "config" || name == "log-file";

@@ -14,8 +14,8 @@ BUILD = pathlib.Path(os.environ.get("LIGHTFAST_BUILD", ROOT / "build" / "release
 HELPER = BUILD / "lightfast-git"
 
 
-def request(directory, url=None, git_dir=None, branch="", token="", ca_file="", stall_ms=15000, lock_wait_ms=20000):
-    source = {"git_dir": str(git_dir)} if git_dir else {"url": url}
+def request(directory, url=None, git_dir=None, branch="", token="", ca_file="", stall_ms=15000, lock_wait_ms=20000, **ssh):
+    source = {"git_dir": str(git_dir)} if git_dir else {"url": url, **ssh}
     if token:
         source["token"] = token
     if ca_file:

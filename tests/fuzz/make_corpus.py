@@ -153,6 +153,12 @@ def repo_known_hosts():
     return [offered + line.encode() for line in lines for offered in (b"\0", b"\1")]
 
 
+def repo_source():
+    return [source.encode() for source in (
+        "https://github.com/acme/.lightfast.git", "http://[::1]:3000/x", "ssh://git@host:2222/~user/a+b", "ssh://[2001:db8::1]/x",
+        "git@github.com:acme/x.git", "host:/srv/x", "git@git.sr.ht:~me/x", "ssh://-oProxyCommand=x/y", "git@host:a';x;'", "/srv/repo", "ext::sh")]
+
+
 def repo_manifest():
     entries = [b"100644 README.md", b"40000 docs", b"120000 link", b"160000 module", b"100755 run.sh"]
     return [b"".join(entry + b"\0" + bytes.fromhex(OBJECT) for entry in entries)]
@@ -161,7 +167,7 @@ def repo_manifest():
 def main():
     targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
                auth_jwt, files_uri, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message, repo_known_hosts, repo_names,
-               repo_manifest)
+               repo_manifest, repo_source)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
         directory.mkdir(parents=True, exist_ok=True)

@@ -82,6 +82,10 @@ TEST_CASE("secrets come from files beside the config file, or from variables", "
         "of a variable");
   CHECK_FALSE(Declared(with_auth(R"("none")")).only().uses_app);
   CHECK(Declared(with_auth(R"("githubApp")")).only().uses_app);
+  Declared ssh(
+      R"({"id": "a", "repo": {"url": "git@h:a/b", "auth": {"sshKeyFile": "token", "knownHostsFile": "token"}}})");
+  CHECK(ssh.only().ssh_key == "the token");
+  CHECK(ssh.only().ssh_known_hosts == "the token");
   Declared hooks(R"({"id": "a", "repo": "/r", "webhooks": {"github":
       {"secretFile": "token", "previousSecretEnv": "OLD"}}})",
                  {{"OLD", "old"}});
@@ -111,6 +115,9 @@ TEST_CASE("what is wrong with an organisation is said by its field", "[orgs]") {
        "orgs[0].repo.auth.tokenFile: "},
       {R"({"id": "a", "repo": {"url": "/r", "auth": {"tokenEnv": "NO"}}})",
        "orgs[0].repo.auth.tokenEnv: there is nothing in it"},
+      {R"({"id": "a", "repo": "git@h:a/b"})", "orgs[0].repo.auth: of a repository over ssh"},
+      {R"({"id": "a", "repo": {"url": "git@h:a/b", "auth": {"sshKeyFile": "token"}}})",
+       "orgs[0].repo.auth.knownHostsFile: is missing"},
       {R"({"id": "a", "repo": "/r", "webhooks": {"gitlab": {}}})", "orgs[0].webhooks: unknown"},
       {R"({"id": "a", "repo": "/r", "webhooks": {"github": {}}})",
        "orgs[0].webhooks.github.secretFile: name a file"},

@@ -182,6 +182,20 @@ TEST_CASE("a secret's file that cannot be read is named by its variable", "[sett
                                   Catch::Contains("'/nonexistent/token'"));
 }
 
+TEST_CASE("the key for ssh is a secret, the known hosts a file", "[settings]") {
+  const TempDirectory here;
+  const auto known_hosts = here.with_file("known_hosts", "h ssh-ed25519 AAAA\n");
+  const auto settings = resolved({}, {{"LIGHTFAST_SSH_KEY_FILE", here.with_file("key", "key\n")},
+                                      {"LIGHTFAST_SSH_KNOWN_HOSTS_FILE", known_hosts}});
+  CHECK(settings.ssh_key == "key");
+  CHECK(settings.ssh_known_hosts == "h ssh-ed25519 AAAA");
+  const std::string too_long = here.with_file("long", std::string((1 << 20) + 1, 'x'));
+  for (const auto& file : {std::string("/nonexistent"), too_long}) {
+    CHECK_THAT(problem_of({}, {{"LIGHTFAST_SSH_KNOWN_HOSTS_FILE", file}}).message,
+               Catch::Contains("LIGHTFAST_SSH_KNOWN_HOSTS_FILE"));
+  }
+}
+
 TEST_CASE("the data dir is absolute, whatever was given", "[settings]") {
   const auto here = fs::current_path();
   struct Case {

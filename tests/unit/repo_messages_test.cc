@@ -14,6 +14,13 @@ TEST_CASE("a request says the same after its way through JSON") {
                            .lock_wait = std::chrono::milliseconds(5),
                            .stall_limit = std::chrono::milliseconds(7)};
   CHECK(parse_request(to_json_text(remote)) == remote);
+  const SyncRequest over_ssh{.directory = "/data/key",
+                             .git_dir = {},
+                             .remote = {.url = "ssh://git@h/x",
+                                        .ssh_key = "one\ntwo\n",
+                                        .known_hosts = "h ssh-ed25519 AAAA\n"},
+                             .branch = ""};
+  CHECK(parse_request(to_json_text(over_ssh)) == over_ssh);
   const SyncRequest local{
       .directory = "/data/key", .git_dir = "/src/.git", .remote = {}, .branch = ""};
   CHECK(parse_request(to_json_text(local)) == local);

@@ -30,14 +30,18 @@
 
 namespace lightfast::repo {
 
+inline constexpr std::size_t kMaxKnownHosts = 1UL << 20;
+
 struct RepoOptions {
   OrgId org;
-  std::string
-      source;  // https URL, http URL of a loopback host, or the path of a local git repository
+  std::string source;  // https or ssh URL, USER@HOST:PATH, http URL of a loopback host, or the path
+                       // of a local git repository
   std::string branch = {};  // empty: the default branch
   std::filesystem::path data_dir;
-  std::string token = {};                        // for https; sent to the host of `source` only
-  std::shared_ptr<Tokens> tokens = {};           // for https, instead of one that stays the same
+  std::string token = {};               // for https; sent to the host of `source` only
+  std::shared_ptr<Tokens> tokens = {};  // for https, instead of one that stays the same
+  std::string ssh_key = {};  // for ssh: a private key without a passphrase, as ssh-keygen writes it
+  std::string known_hosts = {};  // for ssh: OpenSSH's known_hosts format, at most kMaxKnownHosts
   std::filesystem::path ca_file = {};            // own certificate authority; empty: the system's
   std::chrono::milliseconds sync_limit{60'000};  // wall clock of one sync
   std::chrono::seconds poll_interval{0};  // how often a remote is looked at unasked; 0: never

@@ -14,7 +14,8 @@ struct RepositoryName {
   bool operator==(const RepositoryName&) const = default;
 };
 
-// The last two parts of the path of `url`, without `.git`. InvalidArgument when there are not two.
+// The last two parts of the path of `url`, which may be `user@host:path`, without `.git`.
+// InvalidArgument when there are not two.
 Result<RepositoryName> repository_name(std::string_view url);
 
 // The host's name, in lower case, without port and user.

@@ -8,18 +8,26 @@ namespace lightfast::repo {
 namespace {
 
 constexpr std::string_view kAccepted =
-    "use an https:// URL (with a token in LIGHTFAST_REPO_TOKEN where it is private) or the path of "
-    "a local git repository";
+    "use an https:// URL (with a token in LIGHTFAST_REPO_TOKEN where it is private), "
+    "ssh://USER@HOST/PATH or USER@HOST:PATH (with a key, see LIGHTFAST_SSH_KEY_FILE), or the path "
+    "of a local git repository";
 
 Error invalid(std::string message) {
   return {ErrorKind::InvalidArgument, std::move(message), "repo"};
 }
 
+// `ext::COMMAND`, whatever the part before the colons.
+bool names_helper(std::string_view text) {
+  const auto colons = text.find("::");
+  return colons != std::string_view::npos && text.find('/') > colons &&
+         text.find('[') == std::string_view::npos;
+}
+
 // `git@host:owner/name.git`: a colon before any slash, which a path rarely has and git itself takes
-// for ssh.
+// for ssh. With two colons it is a program of git's to be run.
 bool is_scp_like(std::string_view text) {
   const auto colon = text.find(':');
-  return colon != std::string_view::npos && text.find('/') > colon &&
+  return colon != std::string_view::npos && text.find('/') > colon && !names_helper(text) &&
          text.find("://") == std::string_view::npos;
 }
 
@@ -30,15 +38,13 @@ Result<Source> parse_source(std::string_view text) {
   if (text.find('\0') != std::string_view::npos || text.find('\n') != std::string_view::npos) {
     return invalid("the repository holds a line break or a NUL byte");
   }
-  if (text.starts_with("https://") || text.starts_with("http://"))
-    return Source(TRY(parse_remote_url(text)));
-  if (text.starts_with("ssh://") || is_scp_like(text)) {
-    return invalid(fmt::format("repositories over ssh are not supported: {}", kAccepted));
-  }
+  for (const std::string_view scheme : {"https://", "http://", "ssh://"})
+    if (text.starts_with(scheme)) return Source(TRY(parse_remote_url(text)));
+  if (is_scp_like(text)) return Source(TRY(parse_scp_like(text)));
   if (text.starts_with("file://")) {
     return invalid("a local repository is given by its path, without file://");
   }
-  if (text.find("://") != std::string_view::npos) {
+  if (text.find("://") != std::string_view::npos || names_helper(text)) {
     return invalid(
         fmt::format("repositories of this kind of URL are not supported: {}", kAccepted));
   }

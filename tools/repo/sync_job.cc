@@ -4,8 +4,20 @@
 
 #include "base/text.h"
 #include "tools/repo/git/request.h"
+#include "tools/repo/ssh_options.h"
 
 namespace lightfast::repo {
+namespace {
+
+// Only what the scheme needs.
+RemoteSource remote_source(const RepoOptions& options, const RemoteUrl& url,
+                           const std::string& token) {
+  if (url.scheme == Scheme::Ssh)
+    return {.url = url.text, .ssh_key = options.ssh_key, .known_hosts = options.known_hosts};
+  return {.url = url.text, .token = token, .ca_file = options.ca_file};
+}
+
+}  // namespace
 
 SourceIdentity FoundSource::identity(const std::string& branch) const {
   if (remote) return {.kind = "remote", .location = remote->text, .branch = branch};
@@ -26,8 +38,10 @@ std::vector<std::filesystem::path> FoundSource::read_paths() const {
 
 Result<FoundSource> find_source(const RepoOptions& options) {
   const Source source = TRY(parse_source(options.source));
-  if (const auto* remote = std::get_if<RemoteUrl>(&source))
+  if (const auto* remote = std::get_if<RemoteUrl>(&source)) {
+    if (remote->scheme == Scheme::Ssh) TRY(check_ssh_options(options, *remote));
     return FoundSource{.remote = *remote, .local = {}};
+  }
   return FoundSource{.remote = {},
                      .local = TRY(find_local_repository(std::get<LocalPath>(source).path))};
 }
@@ -47,9 +61,9 @@ GitJob make_sync_job(const RepoOptions& options, const FoundSource& source, cons
              .write_paths = {layout.key_directory},
              .wall_clock = options.sync_limit};
   if (source.remote) {
-    request.remote = {.url = source.remote->text, .token = token, .ca_file = options.ca_file};
+    request.remote = remote_source(options, *source.remote, token);
     job.connect_port = source.remote->port;
-    if (!options.ca_file.empty()) job.read_paths.push_back(options.ca_file);
+    if (!request.remote.ca_file.empty()) job.read_paths.push_back(request.remote.ca_file);
   }
   job.request = to_json_text(request);
   return job;

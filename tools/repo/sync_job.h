@@ -23,7 +23,7 @@ struct FoundSource {
   [[nodiscard]] std::vector<std::filesystem::path> read_paths() const;  // of a local repository
 };
 
-// InvalidArgument as parse_source() and find_local_repository() say.
+// InvalidArgument as parse_source(), check_ssh_options() and find_local_repository() say.
 Result<FoundSource> find_source(const RepoOptions& options);
 
 // With `token` for the remote's host.

@@ -8,6 +8,7 @@
 #include "tools/repo/git/git_error.h"
 #include "tools/repo/git/names.h"
 #include "tools/repo/git/repository.h"
+#include "tools/repo/git/ssh_access.h"
 #include "tools/repo/git/stall_guard.h"
 #include "tools/repo/git/transport.h"
 #include "tools/repo/git/url.h"
@@ -21,14 +22,17 @@ constexpr const char* kMirrorReference = "refs/lightfast/head";
 // One conversation with the remote, and what its callbacks found out.
 class Session {
  public:
-  Session(const SyncRequest& request, RemoteUrl url)
+  // `ssh` when the URL is one of ssh; what it needs outlives the session.
+  Session(const SyncRequest& request, const RemoteUrl& url, SshAccess* ssh)
       : request_(request),
-        url_(std::move(url)),
+        url_(url),
+        ssh_(ssh),
         guard_(request.stall_limit, fmt::format("connecting to '{}'", display_path(url_.host))) {}
 
   Result<Head> run(git_repository* mirror) {
     git_remote* raw = nullptr;
-    if (git_remote_create_anonymous(&raw, mirror, url_.text.c_str()) != 0) {
+    const auto address = ssh_ != nullptr ? ssh_->address() : url_.text;
+    if (git_remote_create_anonymous(&raw, mirror, address.c_str()) != 0) {
       return git_failure(ErrorKind::Internal, "preparing the fetch");
     }
     const CHandle<git_remote, git_remote_free> remote(raw);
@@ -53,9 +57,10 @@ class Session {
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;  // to other hosts, that is
     options.proxy_opts.type = GIT_PROXY_NONE;
-    // No certificate_check: its answer would replace the library's own check.
     options.callbacks.credentials = &Session::on_credentials;
     options.callbacks.transport = &Session::on_transport;
+    // Not of https: its answer would replace the library's own check.
+    if (ssh_ != nullptr) options.callbacks.certificate_check = &Session::on_host_key;
     options.callbacks.transfer_progress = &Session::on_progress;
     options.callbacks.sideband_progress = &Session::on_message;
     options.callbacks.payload = this;
@@ -125,6 +130,8 @@ class Session {
       return {ErrorKind::Unavailable,
               fmt::format("'{}' uses SHA-256 object ids, which are not supported", shown)};
     }
+    if (ssh_ != nullptr && kind_of_last_error() != ErrorKind::Corrupt)
+      return ssh_->failure(code, message);
     if (redirected_ || message.find("redirect") != std::string::npos) {
       return {ErrorKind::InvalidArgument,
               fmt::format("'{}' redirects to another address; configure that address", shown)};
@@ -188,12 +195,13 @@ class Session {
                             unsigned allowed, void* payload) {
     auto& self = *static_cast<Session*>(payload);
     self.guard_.beat();
+    if (self.ssh_ != nullptr) return self.give_key(out, url, allowed);
     ++self.asked_;
     const auto asking = parse_remote_url(url == nullptr ? "" : url);
     // The library follows a redirect within one host even so; then the question comes from another
     // port or scheme.
     self.redirected_ = !asking || asking->host != self.url_.host ||
-                       asking->port != self.url_.port || asking->encrypted != self.url_.encrypted;
+                       asking->port != self.url_.port || asking->scheme != self.url_.scheme;
     const auto& token = self.request_.remote.token;
     const bool accepts_token = (allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT) != 0;
     // Once only: the library asks again and again while the server says no.
@@ -202,7 +210,31 @@ class Session {
   }
 
   static int on_transport(git_transport** out, git_remote* owner, void* payload) {
-    return make_counting_transport(out, owner, &static_cast<Session*>(payload)->advertisement_);
+    auto& self = *static_cast<Session*>(payload);
+    const auto protocol = self.ssh_ != nullptr ? Protocol::Ssh : Protocol::Http;
+    return make_counting_transport(out, owner, self.advertisement_, protocol);
+  }
+
+  int give_key(git_credential** out, const char* url, unsigned allowed) {
+    const bool takes_keys = (allowed & GIT_CREDENTIAL_SSH_MEMORY) != 0;
+    if (!ssh_->gives_key(url == nullptr ? "" : url, takes_keys)) return GIT_EAUTH;
+    git_error_clear();  // the library would keep an older message for the one to come
+    const auto key = request_.remote.ssh_key + "\n";
+    return git_credential_ssh_key_memory_new(out, url_.user.c_str(), nullptr, key.c_str(), nullptr);
+  }
+
+  // A key that the library does not give whole matches none.
+  static int on_host_key(git_cert* certificate, int /*valid*/, const char* /*host*/,
+                         void* payload) {
+    auto& self = *static_cast<Session*>(payload);
+    self.guard_.beat();
+    if (certificate->cert_type != GIT_CERT_HOSTKEY_LIBSSH2) return GIT_ECERTIFICATE;
+    const auto& offered = *reinterpret_cast<const git_cert_hostkey*>(certificate);
+    std::string_view key, sha256;
+    if ((offered.type & GIT_CERT_SSH_RAW) != 0) key = {offered.hostkey, offered.hostkey_len};
+    if ((offered.type & GIT_CERT_SSH_SHA256) != 0)
+      sha256 = {reinterpret_cast<const char*>(offered.hash_sha256), sizeof offered.hash_sha256};
+    return self.ssh_->trusts(key, sha256) ? 0 : GIT_ECERTIFICATE;
   }
 
   static int on_progress(const git_indexer_progress* progress, void* payload) {
@@ -218,7 +250,8 @@ class Session {
   }
 
   const SyncRequest& request_;
-  const RemoteUrl url_;
+  const RemoteUrl& url_;
+  SshAccess* const ssh_;
   StallGuard guard_;
   Advertisement advertisement_;
   int asked_ = 0;
@@ -229,8 +262,11 @@ class Session {
 }  // namespace
 
 Result<Head> fetch_branch(git_repository* mirror, const SyncRequest& request) {
-  RemoteUrl url = TRY(parse_remote_url(request.remote.url));
-  return Session(request, std::move(url)).run(mirror);
+  const RemoteUrl url = TRY(parse_remote_url(request.remote.url));
+  if (url.scheme != Scheme::Ssh) return Session(request, url, nullptr).run(mirror);
+  SshAccess ssh(url, request.remote);
+  TRY(ssh.prefer_pinned_type(git_repository_path(mirror)));
+  return Session(request, url, &ssh).run(mirror);
 }
 
 }  // namespace lightfast::repo

@@ -19,8 +19,6 @@
 namespace lightfast::repo {
 namespace {
 
-constexpr std::size_t kMaxRequestBytes = 1UL << 20;
-
 Result<SyncDone> answer(Refusal& refusal) {
   const auto text = TRY(read_all(STDIN_FILENO, kMaxRequestBytes).during("reading the request"));
   const SyncRequest request = TRY(parse_request(text));

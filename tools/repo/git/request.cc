@@ -43,20 +43,25 @@ Result<RemoteSource> parse_remote(const Json& object) {
   remote.url = TRY(text_field(object, "url"));
   remote.token = TRY(text_field(object, "token"));
   remote.ca_file = TRY(path_field(object, "ca_file"));
+  remote.ssh_key = TRY(text_field(object, "ssh_key"));
+  remote.known_hosts = TRY(text_field(object, "known_hosts"));
   return remote;
+}
+
+Json to_json(const RemoteSource& remote) {
+  Json source = {{"url", remote.url}};
+  if (!remote.token.empty()) source["token"] = remote.token;
+  if (!remote.ca_file.empty()) source["ca_file"] = remote.ca_file.string();
+  if (!remote.ssh_key.empty()) source["ssh_key"] = remote.ssh_key;
+  if (!remote.known_hosts.empty()) source["known_hosts"] = remote.known_hosts;
+  return source;
 }
 
 }  // namespace
 
 std::string to_json_text(const SyncRequest& request) {
-  Json source;
-  if (!request.git_dir.empty()) {
-    source = {{"git_dir", request.git_dir.string()}};
-  } else {
-    source = {{"url", request.remote.url}};
-    if (!request.remote.token.empty()) source["token"] = request.remote.token;
-    if (!request.remote.ca_file.empty()) source["ca_file"] = request.remote.ca_file.string();
-  }
+  Json source = {{"git_dir", request.git_dir.string()}};
+  if (request.git_dir.empty()) source = to_json(request.remote);
   const Json document = {{"version", kVersion},
                          {"operation", "sync"},
                          {"directory", request.directory.string()},

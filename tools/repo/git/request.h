@@ -13,8 +13,10 @@ namespace lightfast::repo {
 
 struct RemoteSource {
   std::string url;
-  std::string token;              // empty: no authentication
-  std::filesystem::path ca_file;  // empty: the system's authorities
+  std::string token = {};              // empty: no authentication
+  std::filesystem::path ca_file = {};  // empty: the system's authorities
+  std::string ssh_key = {};            // over ssh: the private key
+  std::string known_hosts = {};        // over ssh: the keys that hosts must have
 
   bool operator==(const RemoteSource&) const = default;
 };
@@ -31,6 +33,9 @@ struct SyncRequest {
 
   bool operator==(const SyncRequest&) const = default;
 };
+
+// Enough for the largest text of known hosts (tools/repo/repo.h) as JSON.
+inline constexpr std::size_t kMaxRequestBytes = 4UL << 20;
 
 std::string to_json_text(const SyncRequest& request);
 

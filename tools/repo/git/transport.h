@@ -1,4 +1,4 @@
-// The library's http transport, with what the remote sends before a pack counted on its way in: the
+// The library's transports, with what the remote sends before a pack counted on its way in: the
 // library itself has no bound on how many references a remote may name.
 #pragma once
 
@@ -21,8 +21,11 @@ struct Advertisement {
   [[nodiscard]] bool is_of_sha256() const;
 };
 
-// For git_remote_callbacks::transport. `advertisement` points to an Advertisement that outlives the
-// transport; past kMaxAdvertisedBytes reading fails.
-int make_counting_transport(git_transport** out, git_remote* owner, void* advertisement);
+enum class Protocol { Http, Ssh };
+
+// For git_remote_callbacks::transport. `advertisement` outlives the transport; past
+// kMaxAdvertisedBytes reading fails.
+int make_counting_transport(git_transport** out, git_remote* owner, Advertisement& advertisement,
+                            Protocol protocol);
 
 }  // namespace lightfast::repo
