@@ -213,10 +213,11 @@ Result<void> Ingest::settle() {
   }
   Result<void> done;
   for (const auto& [org, result] : all) {
-    const auto numbers = std::exchange(under_way_[org], {});
+    const auto served = std::exchange(under_way_[org], {});
     under_way_.erase(org);
-    auto marked = result ? work_.mark_done(numbers)
-                         : work_.mark_failed(numbers, visible_line(result.error().message), now());
+    auto marked = result
+                      ? work_.mark_done(served.all)
+                      : work_.mark_failed(served.now, visible_line(result.error().message), now());
     if (!marked) done = std::move(marked);
   }
   return done;
@@ -237,8 +238,8 @@ Result<void> Ingest::route_all() {
 
 // One look at a repository serves all that wait for one, but for those that come meanwhile.
 Result<void> Ingest::begin() {
-  for (auto& [org, numbers] : TRY(work_.due(now()))) {
-    if (!under_way_.try_emplace(org, numbers).second) continue;
+  for (auto& [org, due] : TRY(work_.due(now()))) {
+    if (!under_way_.try_emplace(org, due).second) continue;
     sync_(org, [shared = shared_, org = org](const Result<void>& result) {
       const std::lock_guard lock(shared->mutex);
       shared->ended.emplace_back(org, result);

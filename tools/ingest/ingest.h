@@ -94,9 +94,9 @@ class Ingest {
   [[nodiscard]] std::shared_ptr<const Routing> routing();
 
   const Sync sync_;
-  Ledger intake_;                                         // of the thread that takes
-  Ledger work_;                                           // of the thread that works, as is
-  std::map<OrgId, std::vector<std::int64_t>> under_way_;  // deliveries, by whose sync goes on
+  Ledger intake_;                   // of the thread that takes
+  Ledger work_;                     // of the thread that works, as is
+  std::map<OrgId, Due> under_way_;  // by whose sync goes on
   std::chrono::steady_clock::time_point next_pruning_;
 
   Guarded<std::shared_ptr<const Routing>> routing_;

@@ -88,13 +88,17 @@ Result<std::vector<bool>> Ledger::add(const std::vector<Delivery>& deliveries) {
   return are_new;
 }
 
-Result<std::map<OrgId, std::vector<std::int64_t>>> Ledger::due(Time now) {
+Result<std::map<OrgId, Due>> Ledger::due(Time now) {
   auto find = TRY(database_.prepare(
-      "SELECT org, number FROM delivery WHERE status = 'waiting' AND org <> '' AND next_at <= ?"));
-  std::map<OrgId, std::vector<std::int64_t>> numbers;
-  TRY(find.run({milliseconds(now)},
-               [&](const SqlRow& row) { numbers[OrgId{row.text(0)}].push_back(row.number(1)); }));
-  return numbers;
+      "SELECT org, number, next_at <= ? FROM delivery WHERE status = 'waiting' AND org <> ''"));
+  std::map<OrgId, Due> found;
+  TRY(find.run({milliseconds(now)}, [&](const SqlRow& row) {
+    auto& due = found[OrgId{row.text(0)}];
+    due.all.push_back(row.number(1));
+    if (row.number(2) != 0) due.now.push_back(row.number(1));
+  }));
+  std::erase_if(found, [](const auto& each) { return each.second.now.empty(); });
+  return found;
 }
 
 Result<std::vector<Unrouted>> Ledger::unrouted(Time now) {

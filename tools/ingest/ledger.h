@@ -40,6 +40,12 @@ struct Delivery {
   Time next_at = {};
 };
 
+// What waits of one organisation, by the numbers that it has here.
+struct Due {
+  std::vector<std::int64_t> now;  // for which the time has come
+  std::vector<std::int64_t> all;  // these, and those that have failed and are to wait longer
+};
+
 // A delivery whose organisation is not known yet, with its payload.
 struct Unrouted {
   std::int64_t number = 0;
@@ -57,9 +63,8 @@ class Ledger {
   // is there already changes nothing.
   Result<std::vector<bool>> add(const std::vector<Delivery>& deliveries);
 
-  // Those that wait for whose organisation is known and for which the time has come: their numbers,
-  // which are for what follows.
-  Result<std::map<OrgId, std::vector<std::int64_t>>> due(Time now);
+  // What waits of each organisation for which the time has come for something.
+  Result<std::map<OrgId, Due>> due(Time now);
 
   // Of those that wait and whose organisation is not known yet, some for which the time has come.
   Result<std::vector<Unrouted>> unrouted(Time now);
