@@ -15,6 +15,7 @@ from git_server import GitServer
 from github_hooks import headers_of
 from harness import HANG_GUARD, LIGHTFAST, eventually
 from orgs_server import OrgsServer
+from ssh_server import SshServer
 
 NAMES = ("acme", "bolt", "crow")
 APP_SECRET = "the secret of the app"
@@ -246,6 +247,16 @@ class Configuration(OrgsCase):
                 self.reloaded(server, orgs)
                 self.assertTrue(eventually(lambda: "stale" not in server.shell("ls", **server.as_("acme")).json))
                 self.assertNotIn("-token", server.log().replace("acme.token", ""))
+
+
+    def test_one_is_read_over_ssh(self):
+        with SshServer() as host:
+            host.create("acme/context")
+            host.commit("acme/context", {"README.md": "by ssh\n"})
+            auth = {"sshKeyFile": str(host.client_key("ed25519")), "knownHostsFile": self.secret_file("known_hosts", host.known_hosts())}
+            orgs = {"acme": {"repo": {"url": host.url("acme/context"), "auth": auth}}, "bolt": self.url("bolt")}
+            with self.server(orgs) as server:
+                self.assertEqual((server.reads("acme"), server.reads("bolt")), ("by ssh\n", "bolt\n"))
 
 
 class Webhooks(OrgsCase):

@@ -59,6 +59,8 @@ class RemoteTest(RepoCase):
         git("update-ref", "refs/heads/main", first, cwd=self.server.path(name))
         self.assertEqual(self.sync_well(**self.https(name))["commit"], first)
         git("branch", "-m", "main", "main/trunk", cwd=self.server.path(name))
+        renamed = self.sync_well(**self.https(name))
+        self.assertEqual((renamed["commit"], renamed["branch"]), (first, "main/trunk"))
         third = self.server.commit(name, {"a": "3"}, branch="main/trunk")
         record = self.sync_well(**self.https(name))
         self.assertEqual((record["commit"], record["branch"]), (third, "main/trunk"))

@@ -100,6 +100,19 @@ SnapshotRecord record_of(const Plan& plan, const Commit& commit, const std::stri
           .notes = notes_on(plan)};
 }
 
+std::string record_text(const SnapshotRecord& record) {
+  return to_json(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// A branch that was renamed, or another that is at the same commit.
+Result<SnapshotRecord> with_branch(const Snapshots& snapshots, SnapshotRecord record,
+                                   const std::string& branch) {
+  record.branch = display_path(branch);
+  const auto file = snapshots.path / "snapshots" / record.commit.value / "record.json";
+  TRY(write_file_atomically(file, record_text(record)));
+  return record;
+}
+
 struct NewSnapshot {
   const Plan& plan;
   const Objects& objects;
@@ -121,9 +134,7 @@ Result<void> write_snapshot(int snapshots, const std::string& beside, const NewS
                                         .commit_time = snapshot.record.committed_at},
                                        std::move(root)));
   TRY(create_file(directory.get(), "manifest", 0644, manifest));
-  const auto text =
-      to_json(snapshot.record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  TRY(create_file(directory.get(), "record.json", 0644, text));
+  TRY(create_file(directory.get(), "record.json", 0644, record_text(snapshot.record)));
   // A power cut after the rename must not find files without their content.
   if (::syncfs(directory.get()) != 0) return errno_error("flushing the snapshot", errno);
   return {};
@@ -161,7 +172,10 @@ Result<SnapshotRecord> ensure_snapshot(const Snapshots& snapshots, const Objects
                                        const Commit& commit, const std::string& branch,
                                        Refusal& refusal) {
   const int directory = snapshots.directory.get();
-  if (auto there = read_record(directory, commit.id)) return there;
+  if (auto there = read_record(directory, commit.id)) {
+    if (there->branch == display_path(branch)) return there;
+    return with_branch(snapshots, *std::move(there), branch);
+  }
   if (open_directory(directory, commit.id) && !remove_unused_snapshot(directory, commit.id)) {
     return Error{ErrorKind::Corrupt, fmt::format("snapshot {} is damaged, and in use", commit.id)};
   }
