@@ -1,7 +1,13 @@
 #include "app/http_samples.h"
 
+#include <string_view>
+
+#include "base/text.h"
+
 namespace lightfast {
 namespace {
+
+constexpr std::size_t kLongestReason = 300;
 
 double number(auto value) { return static_cast<double>(value); }
 
@@ -44,6 +50,10 @@ void add_org(std::vector<Sample>& samples, Organisation& org, const ingest::Inge
   const auto repo = org.repo().state();
   samples.push_back({"lightfast_repo_ready", repo.current ? 1.0 : 0.0, name});
   samples.push_back({"lightfast_repo_stale", repo.problem.empty() ? 0.0 : 1.0, name});
+  if (!repo.problem.empty()) {
+    samples.push_back({"lightfast_repo_problem_info", 1, name,
+                       visible_line(std::string_view(repo.problem).substr(0, kLongestReason))});
+  }
   if (repo.current) {
     samples.push_back(
         {"lightfast_repo_committed_seconds", number(repo.current->committed_at), name});

@@ -46,6 +46,7 @@ constexpr std::array kGauges = {
     Described{"lightfast_webhooks_unrouted_dead", "Deliveries that none was found for at last."},
     Described{"lightfast_repo_ready", "1 when there is a snapshot to serve."},
     Described{"lightfast_repo_stale", "1 when the last attempt to sync failed."},
+    Described{"lightfast_repo_problem_info", "1, with why the last attempt to sync failed."},
     Described{"lightfast_repo_committed_seconds", "When the served commit was made, Unix time."},
 };
 
@@ -57,6 +58,7 @@ prometheus::ClientMetric metric_of(const Sample& sample) {
   prometheus::ClientMetric metric;
   metric.gauge.value = sample.value;
   if (!sample.org.empty()) metric.label.push_back({"org", sample.org});
+  if (!sample.reason.empty()) metric.label.push_back({"reason", sample.reason});
   return metric;
 }
 

@@ -17,7 +17,8 @@ namespace lightfast {
 struct Sample {
   std::string_view name;
   double value = 0;
-  std::string org = {};  // whose it is; empty: the whole server's
+  std::string org = {};     // whose it is; empty: the whole server's
+  std::string reason = {};  // in words, of a problem
 };
 
 class Metrics {

@@ -26,7 +26,7 @@ IDENTITY = {
 
 NGINX = """
 daemon off; master_process off; pid {home}/nginx.pid; error_log {home}/error.log; {user}
-events {{ worker_connections 64; }}
+events {{ worker_connections 1024; }}
 http {{
   access_log off;
   client_body_temp_path {home}/tmp1; proxy_temp_path {home}/tmp2; fastcgi_temp_path {home}/tmp3;

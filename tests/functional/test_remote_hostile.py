@@ -139,7 +139,9 @@ class HostileRemote(RemoteCase):
             ready = harness.eventually(lambda: words in server.get("/readyz").json.get("stale", "") and server.get("/readyz"), 60)
             self.assertTrue(ready, server.log())
             self.assertEqual(ready.status, 200)
-            self.assertIn("\nlightfast_repo_stale 1", server.get("/metrics").body.decode())
+            metrics = server.get("/metrics").body.decode()
+            self.assertIn('\nlightfast_repo_stale{org="default"} 1', metrics)
+            self.assertRegex(metrics, r'lightfast_repo_problem_info\{org="default",reason=".*' + re.escape(words))
             self.assertIn(words, server.log())
         told = subprocess.run([harness.LIGHTFAST, "doctor", "--repo", url, "--data-dir", self.data], env=environment,
                               capture_output=True, text=True, check=False, timeout=120).stdout

@@ -10,6 +10,7 @@
 #include "tools/repo/git/repository.h"
 #include "tools/repo/git/ssh_access.h"
 #include "tools/repo/git/stall_guard.h"
+#include "tools/repo/git/tcp_stream.h"
 #include "tools/repo/git/transport.h"
 #include "tools/repo/git/url.h"
 
@@ -30,6 +31,7 @@ class Session {
         guard_(request.stall_limit, fmt::format("connecting to '{}'", display_path(url_.host))) {}
 
   Result<Head> run(git_repository* mirror) {
+    if (ssh_ == nullptr) TRY(use_prompt_connections());
     git_remote* raw = nullptr;
     const auto address = ssh_ != nullptr ? ssh_->address() : url_.text;
     if (git_remote_create_anonymous(&raw, mirror, address.c_str()) != 0) {
