@@ -261,6 +261,7 @@ Result<void> set_orgs(Settings& settings, const Given& given, Secrets& secrets) 
 
 Error no_such_org(const Settings& settings) {
   std::vector<std::string> names;
+  names.reserve(settings.orgs.size());
   for (const auto& org : settings.orgs) names.push_back(org.id.value);
   const auto what = settings.asked_org
                         ? fmt::format("no organisation '{}'", settings.asked_org->value)
@@ -271,7 +272,7 @@ Error no_such_org(const Settings& settings) {
 }
 
 Result<OrgId> org_of(const std::string& name) {
-  const OrgId org{name};
+  OrgId org{name};
   if (const auto fine = repo::check_org(org); !fine)
     return Error{ErrorKind::InvalidArgument, "--org: " + fine.error().message};
   return org;

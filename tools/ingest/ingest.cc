@@ -140,22 +140,28 @@ void Ingest::store(std::deque<Waiting> batch) {
   std::vector<Delivery> deliveries;
   std::vector<std::function<void(const Answer&)>> to_answer;
   for (auto& [posted, answered] : batch) {
-    auto read = read_github(posted, routing->secrets_of(posted.org));
-    if (!read) {
-      counts_.with([](State& counts) { ++counts.refused; });
-      answered({read.error().status, std::move(read.error().why)});
-      continue;
+    auto delivery = check(posted, *routing);
+    if (delivery) {
+      deliveries.push_back(*std::move(delivery));
+      to_answer.push_back(std::move(answered));
+    } else {
+      answered({delivery.error().status, std::move(delivery.error().why)});
     }
-    auto delivery = delivery_of(*std::move(read), posted.org, *routing, intake_);
-    if (!delivery) {
-      log_for("ingest").error("not stored: {}", delivery.error().message);
-      answered({503, "it could not be stored; send it again later"});
-      continue;
-    }
-    deliveries.push_back(*std::move(delivery));
-    to_answer.push_back(std::move(answered));
   }
   if (!deliveries.empty()) add(deliveries, to_answer);
+}
+
+// What is to be kept of what was posted, if it is genuine.
+std::expected<Delivery, Refusal> Ingest::check(const Posted& posted, const Routing& routing) {
+  auto read = read_github(posted, routing.secrets_of(posted.org));
+  if (!read) {
+    counts_.with([](State& counts) { ++counts.refused; });
+    return std::unexpected(std::move(read.error()));
+  }
+  auto delivery = delivery_of(*std::move(read), posted.org, routing, intake_);
+  if (delivery) return *std::move(delivery);
+  log_for("ingest").error("not stored: {}", delivery.error().message);
+  return std::unexpected(Refusal{503, "it could not be stored; send it again later"});
 }
 
 void Ingest::add(const std::vector<Delivery>& deliveries,

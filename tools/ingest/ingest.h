@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <expected>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -83,6 +84,7 @@ class Ingest {
 
   void take_all(const std::stop_token& stop);
   void store(std::deque<Waiting> batch);
+  std::expected<Delivery, Refusal> check(const Posted& posted, const Routing& routing);
   void add(const std::vector<Delivery>& deliveries,
            const std::vector<std::function<void(const Answer&)>>& to_answer);
   void work_all(const std::stop_token& stop);
