@@ -11,6 +11,7 @@
 
 #include "app/commands.h"
 #include "app/organisation.h"
+#include "base/hidden_memory.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -34,6 +35,7 @@ Result<void> need_repo(const Settings& settings) {
 bool is_bridge(const Settings& settings) { return !settings.base_url.empty(); }
 
 int run_program(int count, char** arguments, Result<int> (*run)(const CommandLine& line)) {
+  hide_memory();  // of secrets: tokens, keys
   // By themselves, limits that glibc raises with use would have each thread keep what one large
   // answer took (mallopt(3)).
   ::mallopt(M_MMAP_THRESHOLD, 128 << 10);

@@ -5,7 +5,9 @@ import base64
 import json
 import os
 import re
+import resource
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -78,6 +80,31 @@ class Nginx:
 
     def connect(self):
         return self.context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=HANG_GUARD), server_hostname="127.0.0.1")
+
+
+class Secrecy(Case):
+    @staticmethod
+    def dumps_core(command, home, ready):
+        """Whether a program that crashes once it is ready leaves a core dump."""
+        def allow():
+            resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        process = subprocess.Popen(command, cwd=home, env={"PATH": "/usr/bin:/bin"}, stdin=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=allow)
+        while ready not in (line := process.stderr.readline()):
+            if not line:
+                raise AssertionError("it ended by itself")
+        os.kill(process.pid, signal.SIGSEGV)
+        _, status = os.waitpid(process.pid, 0)
+        process.returncode = status
+        process.stdin.close(), process.stderr.close()
+        return os.WCOREDUMP(status)
+
+    def test_a_crash_leaves_no_core_dump_with_secrets(self):
+        home = self.home / "cores"
+        home.mkdir()
+        if not self.dumps_core(["bash", "-c", "echo up >&2; read"], home, b"up"):
+            self.skipTest("this machine makes no core dumps")
+        serve = [LIGHTFAST, "serve", "--listen", "127.0.0.1:0", "--repo", self.repository, "--data-dir", self.home / "data"]
+        self.assertFalse(self.dumps_core(serve, home, b"listening on"))
 
 
 class BehindNginx(Case):

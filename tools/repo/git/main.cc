@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/files.h"
+#include "base/hidden_memory.h"
 #include "tools/repo/git/repository.h"
 #include "tools/repo/git/request.h"
 #include "tools/repo/git/response.h"
@@ -35,6 +36,7 @@ std::string answer_text() try {
 }
 
 int run() {
+  hide_memory();               // of the token or key
   ::umask(022);                // the server, perhaps of another uid, reads what is written here
   ::signal(SIGPIPE, SIG_IGN);  // a remote that hangs up is an error to report
   ::signal(SIGXFSZ, SIG_IGN);  // and so is a file over the limit

@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "base/files.h"
+#include "base/hidden_memory.h"
 #include "tools/repo/git/response.h"
 #include "tools/repo/github/app.h"
 
@@ -24,6 +25,7 @@ Result<InstallationToken> answer() {
 }
 
 int run() {
+  hide_memory();  // of the app's key
   ::signal(SIGPIPE, SIG_IGN);
   const auto token = answer();
   const auto text = token ? to_json_text(*token) : error_text(token.error(), {});
