@@ -1,4 +1,8 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -29,6 +33,50 @@ TEST_CASE(
         LocalRepository{git_dir / "worktrees" / "tree", git_dir, {}});
   CHECK(find_local_repository(root / "shared") ==
         LocalRepository{root / "shared/.git", root / "shared/.git", {git_dir / "objects"}});
+}
+
+TEST_CASE("another user's repository leads to nothing of somebody else") {
+  if (::geteuid() != 0) return;
+  constexpr uid_t kOther = 65534;
+  const TemporaryDirectory home;
+  const WorkTree secret(home.path() / "secret");
+  secret.commit("a", "1");
+  const WorkTree theirs(home.path() / "theirs");
+  theirs.commit("b", "2");
+  const auto secret_git = (fs::canonical(home.path()) / "secret/.git").string();
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(home.path() / "theirs/.git" / name) << text << "\n";
+  };
+  const auto give_away = [&] {
+    REQUIRE(::lchown((home.path() / "theirs").c_str(), kOther, kOther) == 0);
+    for (const auto& entry : fs::recursive_directory_iterator(home.path() / "theirs"))
+      REQUIRE(::lchown(entry.path().c_str(), kOther, kOther) == 0);
+  };
+  SECTION("by alternates") {
+    write("objects/info/alternates", secret_git + "/objects");
+    CHECK(find_local_repository(theirs.path())->object_dirs.size() == 1);
+    give_away();
+    CHECK(find_local_repository(theirs.path())->object_dirs.empty());
+  }
+  SECTION("by a common directory") {
+    write("commondir", secret_git);
+    give_away();
+    CHECK(find_local_repository(theirs.path()).error().kind == ErrorKind::PermissionDenied);
+  }
+  SECTION("by a link") {
+    fs::remove_all(home.path() / "theirs/.git/objects");
+    fs::create_symlink(secret_git + "/objects", home.path() / "theirs/.git/objects");
+    give_away();
+    CHECK(find_local_repository(theirs.path()).error().kind == ErrorKind::PermissionDenied);
+  }
+  SECTION("by a file that names the git directory") {
+    fs::remove_all(home.path() / "theirs/.git");
+    std::ofstream(home.path() / "theirs/.git") << "gitdir: " << secret_git << "\n";
+    give_away();
+    const auto found = find_local_repository(theirs.path());
+    CHECK(found.error().kind == ErrorKind::PermissionDenied);
+    CHECK_THAT(found.error().message, Catch::Contains(secret_git));
+  }
 }
 
 TEST_CASE("a path without a repository is said to be none") {

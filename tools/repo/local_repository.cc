@@ -1,8 +1,10 @@
 #include "tools/repo/local_repository.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 
 #include <spdlog/fmt/fmt.h>
@@ -65,7 +67,37 @@ fs::path find_common_dir(const fs::path& git_dir) {
   return named ? canonical_or_same(git_dir / first_line(*named)) : git_dir;
 }
 
-void collect_alternates(const fs::path& objects, int depth, std::vector<fs::path>& found) {
+// Whom a repository belongs to: what it leads to elsewhere must belong to the same user, who could
+// otherwise have the server read what only the server may.
+class Owner {
+ public:
+  static Result<Owner> of(const fs::path& path) {
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0) return errno_error("looking whose it is", errno);
+    return Owner(status.st_uid);
+  }
+
+  // Root, and the user that the server runs as, are believed.
+  [[nodiscard]] bool may_lead_to(const fs::path& path) const {
+    if (user_ == 0 || user_ == ::geteuid()) return true;
+    struct stat status = {};
+    return ::stat(path.c_str(), &status) == 0 && status.st_uid == user_;
+  }
+
+  [[nodiscard]] Result<void> check(const fs::path& path) const {
+    if (may_lead_to(path)) return {};
+    return Error{
+        ErrorKind::PermissionDenied,
+        fmt::format("it leads to '{}', which is another user's", visible_text(path.string()))};
+  }
+
+ private:
+  explicit Owner(uid_t user) : user_(user) {}
+  uid_t user_;
+};
+
+void collect_alternates(const fs::path& objects, const Owner& owner, int depth,
+                        std::vector<fs::path>& found) {
   const auto text = read_file(objects / "info" / "alternates", kMaxSmallFile);
   if (!text || depth == kMaxAlternates) return;
   std::string_view rest = *text;
@@ -76,8 +108,9 @@ void collect_alternates(const fs::path& objects, int depth, std::vector<fs::path
     auto directory = canonical_or_same(objects / line);
     if (std::find(found.begin(), found.end(), directory) != found.end()) continue;
     if (!names_directory(directory)) continue;  // git goes on without it, too
+    if (!owner.may_lead_to(directory)) continue;
     found.push_back(directory);
-    collect_alternates(directory, depth + 1, found);
+    collect_alternates(directory, owner, depth + 1, found);
   }
 }
 
@@ -100,12 +133,16 @@ Result<LocalRepository> find_local_repository(const fs::path& path) {
   std::error_code failed;
   const auto start = fs::canonical(path, failed);
   if (failed) return errno_error(ErrorKind::InvalidArgument, doing, failed.value());
+  const auto owner = TRY(Owner::of(start).during(doing));
   LocalRepository repository;
   repository.git_dir = TRY(find_git_dir(start).during(doing));
+  TRY(owner.check(repository.git_dir).during(doing));
   repository.common_dir = find_common_dir(repository.git_dir);
+  TRY(owner.check(repository.common_dir).during(doing));
   const auto objects = canonical_or_same(repository.common_dir / "objects");
+  TRY(owner.check(objects).during(doing));
   if (objects != repository.common_dir / "objects") repository.object_dirs.push_back(objects);
-  collect_alternates(objects, 0, repository.object_dirs);
+  collect_alternates(objects, owner, 0, repository.object_dirs);
   return repository;
 }
 

@@ -20,7 +20,9 @@ struct LocalRepository {
 };
 
 // Finds the repository at `path`: a work tree with `.git` (a directory, or a file that names one),
-// or a git directory. All paths are canonical. InvalidArgument when there is none.
+// or a git directory. All paths are canonical. InvalidArgument when there is none; PermissionDenied
+// when it leads to a directory of another user than its own, unless its own is root or this
+// process's. Alternates of another user are left out.
 Result<LocalRepository> find_local_repository(const std::filesystem::path& path);
 
 // A text that differs whenever the head of `branch` (empty: what HEAD names) may have moved, made
