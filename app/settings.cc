@@ -265,7 +265,7 @@ Error no_such_org(const Settings& settings) {
   for (const auto& org : settings.orgs) names.push_back(org.id.value);
   const auto what = settings.asked_org
                         ? fmt::format("no organisation '{}'", settings.asked_org->value)
-                        : std::string("which organisation?");
+                        : std::string("there are several organisations");
   return {ErrorKind::InvalidArgument,
           fmt::format("{}; give --org with one that the config file declares: {}", what,
                       fmt::join(names, ", "))};
