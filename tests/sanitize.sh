@@ -18,7 +18,7 @@ passed=0
 failed=0
 presets=(asan tsan)
 stories=(test_http test_http_hostile test_http_soak test_serve_operation test_conformance test_sdk_clients test_agents test_bridge
-         test_stdio_hostile test_keys test_resources test_lifetime)
+         test_stdio_hostile test_keys test_resources test_lifetime test_orgs test_webhooks test_pushes)
 
 say() { printf '\n==> [%4ds] %s\n' "$SECONDS" "$*"; }
 fail() { printf '\nsanitize.sh: %s\n' "$*" >&2; exit 1; }
