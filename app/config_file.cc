@@ -10,12 +10,14 @@
 
 #include "app/settings.h"
 #include "base/files.h"
+#include "base/json.h"
 #include "base/text.h"
 
 namespace lightfast {
 namespace {
 
 constexpr std::string_view kOrgs = "orgs";
+constexpr std::size_t kMaxNesting = 32;
 
 const Setting* find_setting(std::string_view key) {
   const auto settings = all_settings();
@@ -92,6 +94,9 @@ std::string plain_key(std::string_view key) {
 Result<ConfigFile> read_config_file(const std::string& file) {
   const auto doing = fmt::format("config file '{}'", file);
   const auto text = TRY(read_file(file).during(doing));
+  if (is_nested_deeper_than(kMaxNesting, text))
+    return Error{ErrorKind::InvalidArgument,
+                 fmt::format("{}: nested more than {} levels deep", doing, kMaxNesting)};
   auto document = Json::parse(text, nullptr, false);
   if (!document.is_object())
     return Error{ErrorKind::InvalidArgument,
@@ -106,8 +111,11 @@ Result<ConfigFile> read_config_file(const std::string& file) {
     if (setting == nullptr) return unknown_key(file, key);
     config.settings[setting->name] = TRY(text_of(*setting, value).during(doing));
   }
-  if (document.contains(kOrgs) && !config.orgs.is_array())
-    return Error{ErrorKind::InvalidArgument, doing + ": 'orgs' must be a list of organisations"};
+  const bool is_list = config.orgs.is_array() && !config.orgs.empty();
+  if (document.contains(kOrgs) && !is_list) {
+    return Error{ErrorKind::InvalidArgument,
+                 doing + ": 'orgs' must be a list of organisations, of one at least"};
+  }
   return config;
 }
 

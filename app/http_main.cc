@@ -14,6 +14,7 @@ Result<Settings> settings_of_serve(const CommandLine& line) {
 }
 
 Result<int> run(const CommandLine& line) {
+  if (line.kind == CommandKind::Serve) block_hangup();
   auto settings = TRY(begin(line));
   switch (line.kind) {
     case CommandKind::Serve:

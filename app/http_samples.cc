@@ -24,7 +24,7 @@ void add_server(std::vector<Sample>& samples, const HttpAuth& auth, const http::
 
 void add_work(std::vector<Sample>& samples, Services& services, ServedOrgs& orgs) {
   samples.push_back({"lightfast_orgs", number(services.orgs().size())});
-  samples.push_back({"lightfast_orgs_unserved", number(services.bad_orgs().size())});
+  samples.push_back({"lightfast_orgs_unserved", number(services.unserved())});
   samples.push_back({"lightfast_mcp_sessions", number(orgs.sessions())});
   const auto load = orgs.load();
   samples.push_back({"lightfast_workers_running", number(load.running)});

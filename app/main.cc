@@ -22,6 +22,7 @@ Result<int> become_http_program() {
 }
 
 Result<int> run(const CommandLine& line) {
+  if (line.kind == CommandKind::Serve) block_hangup();
   const bool is_local_init = line.kind == CommandKind::Init && !line.github;
   if (is_local_init) return run_init(line.directory);
   if (line.kind == CommandKind::OpenApi) return run_openapi();

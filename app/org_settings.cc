@@ -177,10 +177,13 @@ class OrgReader {
 };
 
 std::optional<OrgId> id_in(const Json& object) {
-  if (!object.is_object() || !object.contains("id") || !object["id"].is_string())
-    return std::nullopt;
-  const OrgId id{object["id"].get<std::string>()};
-  return repo::check_org(id) ? std::optional(id) : std::nullopt;
+  if (!object.is_object()) return std::nullopt;
+  for (const auto& [key, value] : object.items()) {
+    if (plain_key(key) != "id" || !value.is_string()) continue;
+    OrgId id{value.get<std::string>()};
+    if (repo::check_org(id)) return id;
+  }
+  return std::nullopt;
 }
 
 // Each has a name, and by that a user id, of its own.

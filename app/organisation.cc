@@ -1,6 +1,7 @@
 #include "app/organisation.h"
 
 #include <array>
+#include <system_error>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
@@ -77,6 +78,16 @@ Result<std::unique_ptr<Organisation>> Organisation::open(const OrgSettings& own,
   org->catalog_ =
       std::make_unique<contract::Catalog>(TRY(contract::Catalog::create(std::move(procedures))));
   return org;
+}
+
+Result<void> Organisation::start() {
+  try {
+    repo_->start();
+  } catch (const std::system_error& failure) {
+    return Error{ErrorKind::Unavailable, fmt::format("organisation '{}': starting its sync: {}",
+                                                     own_.id.value, failure.what())};
+  }
+  return {};
 }
 
 std::string Organisation::instructions() const {

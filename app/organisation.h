@@ -28,8 +28,10 @@ class Organisation {
   static Result<std::unique_ptr<Organisation>> open(const OrgSettings& own, const Settings& common,
                                                     const Shared& shared);
 
-  // Starts the first sync; once.
-  void start() { repo_->start(); }
+  // Starts the first sync; once. Unavailable when the machine gives no thread for it.
+  Result<void> start();
+  // Syncs no more; what runs goes on.
+  void end() { repo_->end(); }
 
   [[nodiscard]] const OrgId& id() const { return own_.id; }
   [[nodiscard]] const OrgSettings& settings() const { return own_; }

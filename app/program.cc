@@ -1,8 +1,8 @@
 #include "app/program.h"
 
 #include <malloc.h>
+#include <signal.h>
 
-#include <csignal>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -30,6 +30,13 @@ Result<void> need_repo(const Settings& settings) {
   return Error{ErrorKind::InvalidArgument,
                "no repository: give --repo URL|PATH (or LIGHTFAST_REPO), or start one with "
                "`lightfast init`"};
+}
+
+void block_hangup() {
+  sigset_t hangup;
+  ::sigemptyset(&hangup);
+  ::sigaddset(&hangup, SIGHUP);
+  ::sigprocmask(SIG_BLOCK, &hangup, nullptr);
 }
 
 bool is_bridge(const Settings& settings) { return !settings.base_url.empty(); }

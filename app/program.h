@@ -14,6 +14,9 @@ Result<Settings> begin(const CommandLine& line);
 // InvalidArgument that says what to do, when `settings` name no repository.
 Result<void> need_repo(const Settings& settings);
 
+// Has SIGHUP wait until the server heeds it, also one that comes before that.
+void block_hangup();
+
 // Whether `mcp` passes its calls on to another server.
 bool is_bridge(const Settings& settings);
 

@@ -72,11 +72,11 @@ void Reload::run() {
     if (!tls) log_for("app").error("reloaded=no what=tls reason=\"{}\"", tls.error().message);
   }
   auto settings = again_();
-  if (settings) return use(*std::move(settings));
+  if (settings) return use(*settings);
   log_for("app").error("reloaded=no what=configuration reason=\"{}\"", settings.error().message);
 }
 
-void Reload::use(Settings settings) {
+void Reload::use(const Settings& settings) {
   const auto in_vain = changed_in_vain(settings_, settings);
   if (!in_vain.empty())
     log_for("app").warn("changed, but used from the next start on: {}", fmt::join(in_vain, ", "));
@@ -86,9 +86,8 @@ void Reload::use(Settings settings) {
     parts_.auth.set_lone_org(lone_org(settings));
   }
   parts_.ingest.change_routing(routing_of(parts_.services.orgs(), settings));
-  settings_ = std::move(settings);
   log_for("app").info("reloaded=yes orgs={} unserved={}", parts_.services.orgs().size(),
-                      parts_.services.bad_orgs().size());
+                      parts_.services.unserved());
 }
 
 }  // namespace lightfast

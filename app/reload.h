@@ -34,10 +34,10 @@ class Reload {
   void run();
 
  private:
-  void use(Settings settings);
+  void use(const Settings& settings);
 
   const Parts parts_;
-  Settings settings_;  // in use
+  const Settings settings_;  // of the start
   const std::function<Result<Settings>()> again_;
 };
 

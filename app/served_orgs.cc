@@ -48,7 +48,10 @@ void ServedOrgs::serve(const Services::Orgs& orgs) {
     if (gone) leaving_.push_back(std::move(gone));
   }
   served_.swap(now);
-  for (const auto& leaving : leaving_) leaving->endpoint().drain();
+  for (const auto& leaving : leaving_) {
+    leaving->endpoint().drain();
+    leaving->org()->end();
+  }
 }
 
 ServedOrg* ServedOrgs::find(const OrgId& org) {
@@ -60,7 +63,7 @@ void ServedOrgs::keep_house() {
   for (const auto& [id, served] : served_) served->endpoint().keep_house();
   std::erase_if(leaving_, [](const auto& leaving) {
     const auto load = leaving->mcp().pool().load();
-    return load.running + load.waiting == 0;
+    return load.running + load.waiting == 0 && leaving->endpoint().is_idle();
   });
 }
 

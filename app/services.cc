@@ -76,6 +76,12 @@ void Services::open_orgs(const Settings& settings) {
       orgs.insert(*there);
       continue;
     }
+    if (const auto* const other = with_same_user(own.id)) {
+      bad_orgs_.push_back({own.id, fmt::format("organisation '{}' would have the user id of '{}', "
+                                               "which is served; give it another name",
+                                               own.id.value, other->value)});
+      continue;
+    }
     auto opened = Organisation::open(own, settings, {*sandboxes_, *git_jobs_});
     if (opened) {
       orgs.emplace(own.id, *std::move(opened));
@@ -96,15 +102,31 @@ std::shared_ptr<Organisation> Services::find(const OrgId& id) {
   return found == orgs_.end() ? nullptr : found->second;
 }
 
+// Those that are declared together were compared; this is with those from before.
+const OrgId* Services::with_same_user(const OrgId& id) const {
+  const auto found = std::ranges::find_if(orgs_, [&id](const auto& served) {
+    return served.first != id &&
+           sandbox::Sandboxes::index_of(served.first) == sandbox::Sandboxes::index_of(id);
+  });
+  return found == orgs_.end() ? nullptr : &found->first;
+}
+
 void Services::keep_served(const BadOrg& bad, Orgs& orgs) const {
   const auto served = bad.id ? orgs_.find(*bad.id) : orgs_.end();
   if (served != orgs_.end()) orgs.insert(*served);
 }
 
+bool Services::is_served(const BadOrg& bad) const { return bad.id && orgs_.contains(*bad.id); }
+
+std::size_t Services::unserved() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(bad_orgs_, [this](const BadOrg& bad) { return !is_served(bad); }));
+}
+
 void Services::log_bad_orgs() const {
   for (const auto& bad : bad_orgs_) {
-    const bool is_served = bad.id && orgs_.contains(*bad.id);
-    log_for("app").error("{}: {}", is_served ? "org served as before" : "org not served", bad.why);
+    log_for("app").error("{}: {}", is_served(bad) ? "org served as before" : "org not served",
+                         bad.why);
   }
 }
 
@@ -114,7 +136,7 @@ void Services::change_orgs(const Settings& settings) {
   for (const auto& [id, org] : orgs_) {
     const auto there = before.find(id);
     if (there != before.end() && there->second == org) continue;
-    org->start();
+    start(*org);
     log_for("app").info("org={} state={}", id.value, there == before.end() ? "added" : "changed");
   }
   for (const auto& [id, org] : before) {
@@ -123,8 +145,14 @@ void Services::change_orgs(const Settings& settings) {
   log_bad_orgs();
 }
 
+// One that cannot sync may have an older state to serve.
+void Services::start(Organisation& org) {
+  if (const auto started = org.start(); !started)
+    bad_orgs_.push_back({org.id(), started.error().message});
+}
+
 void Services::start() {
-  for (const auto& [id, org] : orgs_) org->start();
+  for (const auto& [id, org] : orgs_) start(*org);
   log_bad_orgs();
   warm_up_ = std::jthread([this, first = orgs_.size() == 1 ? orgs_.begin()->second : nullptr](
                               const std::stop_token& stop) { warm_up(first.get(), stop); });
@@ -182,12 +210,11 @@ Result<Json> Services::readiness_of_all(int tier) {
   }
   if (served == 0)
     return Error{ErrorKind::Unavailable, "no organisation's repository has been read yet"};
-  return Json{{"ready", true},
-              {"isolationTier", tier},
-              {"orgs",
-               {{"served", served},
-                {"stale", stale},
-                {"unserved", orgs_.size() - served + bad_orgs_.size()}}}};
+  return Json{
+      {"ready", true},
+      {"isolationTier", tier},
+      {"orgs",
+       {{"served", served}, {"stale", stale}, {"unserved", orgs_.size() - served + unserved()}}}};
 }
 
 }  // namespace lightfast

@@ -58,6 +58,8 @@ class Services {
   // Null when it is not served. Any thread.
   [[nodiscard]] std::shared_ptr<Organisation> find(const OrgId& id);
   [[nodiscard]] const std::vector<BadOrg>& bad_orgs() const { return bad_orgs_; }
+  // How many of these are not served even as they were before.
+  [[nodiscard]] std::size_t unserved() const;
 
   // After start(): has the organisations be those of `settings`. One whose settings are the same is
   // left alone; of one that is bad now, what was served before stays.
@@ -76,7 +78,10 @@ class Services {
  private:
   Services() = default;
   void open_orgs(const Settings& settings);
+  void start(Organisation& org);
+  [[nodiscard]] bool is_served(const BadOrg& bad) const;
   void log_bad_orgs() const;
+  [[nodiscard]] const OrgId* with_same_user(const OrgId& id) const;
   void keep_served(const BadOrg& bad, Orgs& orgs) const;
   void confine(const Settings& settings, const OwnAccess& access);
   void warm_up(Organisation* lone, const std::stop_token& stop);  // null: there are several

@@ -343,9 +343,8 @@ Result<void> choose_org(Settings& settings) {
 }
 
 std::optional<OrgId> lone_org(const Settings& settings) {
-  if (!settings.declares_orgs) return settings.org;
-  const bool is_alone = settings.orgs.size() == 1 && settings.bad_orgs.empty();
-  return is_alone ? std::optional(settings.orgs.front().id) : std::nullopt;
+  if (!settings.declares_orgs || settings.asked_org) return settings.org;
+  return std::nullopt;
 }
 
 }  // namespace lightfast

@@ -85,7 +85,8 @@ Result<Settings> resolve_settings(const std::map<std::string, std::string>& flag
 // InvalidArgument that lists them when that is none, or was not said.
 Result<void> choose_org(Settings& settings);
 
-// The organisation, where there is one alone; nothing where several are declared.
+// The organisation, where there is one alone; nothing where they are declared, however many there
+// are just now.
 std::optional<OrgId> lone_org(const Settings& settings);
 
 }  // namespace lightfast

@@ -39,6 +39,15 @@ constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
     "Connection: close\r\n\r\n";
 
+// What fails once is to be tried again the next time, not never.
+void run_guarded(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& failure) {
+    log_for("http").error("work on the loop failed: {}", failure.what());
+  }
+}
+
 Error asio_error(std::string doing, const error_code& failure) {
   const bool is_taken = failure == asio::error::address_in_use;
   return {is_taken ? ErrorKind::Unavailable : ErrorKind::InvalidArgument,
@@ -171,7 +180,7 @@ class AsioServer final : public Server {
       const auto [failure] =
           co_await watched.async_wait(asio::posix::stream_descriptor::wait_read, kAsTuple);
       if (failure) co_return;
-      work();
+      run_guarded(work);
     }
   }
 
@@ -183,7 +192,7 @@ class AsioServer final : public Server {
       for (auto& periodic : periodic_) {
         if (now < periodic.next) continue;
         periodic.next = now + periodic.period;
-        periodic.work();
+        run_guarded(periodic.work);
       }
     }
   }

@@ -45,6 +45,9 @@ class HttpEndpoint {
 
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
+  // Whether no answer is on its way any more: what one holds refers to this.
+  [[nodiscard]] bool is_idle() const { return visits_.empty(); }
+
  private:
   using Clock = std::chrono::steady_clock;
   class Feed;  // a session's stream for what is no answer

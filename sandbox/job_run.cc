@@ -113,8 +113,11 @@ Result<std::string> run_job(LauncherProcess& launcher, const Job& job,
     const std::uint64_t one = 1;
     (void)!::write(stop_event.get(), &one, sizeof one);
   });
-  // Before the helper is there: why one ends without reading it is then still heard. A request is
-  // far smaller than a pipe holds; one that is not is an error, not a wait for nobody.
+  // Before the helper is there: why one ends without reading it is then still heard. The pipe is
+  // made to hold it; a request that it does not is an error, not a wait for nobody.
+  constexpr std::size_t kUsualPipe = 65'536;
+  if (job.input.size() > kUsualPipe)
+    ::fcntl(input[1].get(), F_SETPIPE_SZ, static_cast<int>(job.input.size()));
   ::fcntl(input[1].get(), F_SETFL, O_NONBLOCK);
   TRY(write_all(input[1].get(), job.input).during("handing over a helper's request"));
   input[1].reset();

@@ -5,11 +5,15 @@
 
 namespace lightfast::sandbox {
 
+// A hang-up that all of a service's processes are sent is for the server to heed.
 UniqueFd watch_children() {
   sigset_t child;
   ::sigemptyset(&child);
-  ::sigaddset(&child, SIGCHLD);
+  ::sigaddset(&child, SIGHUP);
   ::sigprocmask(SIG_SETMASK, &child, nullptr);
+  ::sigemptyset(&child);
+  ::sigaddset(&child, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &child, nullptr);
   return UniqueFd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 

@@ -133,6 +133,8 @@ TEST_CASE("one that is wrong leaves the others, and keeps its name", "[orgs]") {
   const auto& bad = declared.settings().bad_orgs;
   REQUIRE(bad.size() == 2);
   CHECK(bad[0].id == OrgId{"b"});
+  CHECK(Declared(R"({"ID": "x"}, {"id": "y", "repo": "/y"})").settings().bad_orgs[0].id ==
+        OrgId{"x"});
   CHECK_THAT(bad[0].why, Catch::Contains("orgs[1].repo: is missing"));
   CHECK_FALSE(bad[1].id.has_value());
   CHECK_THAT(bad[1].why, Catch::Contains("orgs[3].id: there is an organisation 'a' before"));
@@ -149,6 +151,12 @@ TEST_CASE("organisations are declared in the config file alone", "[orgs]") {
   const auto file = here.with_file("config.json", R"({"orgs": {"id": "a"}})");
   CHECK_THAT(resolve_settings({{"config", file}}, environment_of({})).error().message,
              Catch::Contains("'orgs' must be a list"));
+  const auto empty = here.with_file("empty.json", R"({"orgs": []})");
+  CHECK_THAT(resolve_settings({{"config", empty}}, environment_of({})).error().message,
+             Catch::Contains("of one at least"));
+  const auto deep = here.with_file("deep.json", R"({"limits":)" + std::string(200'000, '[') + "]}");
+  CHECK_THAT(resolve_settings({{"config", deep}}, environment_of({})).error().message,
+             Catch::Contains("nested more than"));
 }
 
 TEST_CASE("a command that is for one organisation wants its name", "[orgs]") {
@@ -158,12 +166,12 @@ TEST_CASE("a command that is for one organisation wants its name", "[orgs]") {
   settings = Declared(two, {}, {{"org", "c"}}).settings();
   CHECK_THAT(choose_org(settings).error().message, Catch::Contains("no organisation 'c'"));
   settings = Declared(two, {}, {{"org", "b"}}).settings();
-  CHECK_FALSE(lone_org(settings).has_value());
   REQUIRE(choose_org(settings));
   CHECK(settings.repo == "/b");
   CHECK(settings.org.value == "b");
   CHECK(lone_org(settings) == OrgId{"b"});
   settings = Declared(R"({"id": "a", "repo": "/a"})").settings();
+  CHECK_FALSE(lone_org(settings).has_value());
   REQUIRE(choose_org(settings));
   CHECK(settings.org.value == "a");
 }

@@ -116,20 +116,19 @@ TEST_CASE("a delivery of an unknown organisation waits for it, and is once in it
   CHECK(ledger.due(kStart).value().empty());
   const auto unrouted = ledger.unrouted(kStart).value();
   REQUIRE(unrouted.size() == 1);
-  CHECK(unrouted[0].event == "push");
-  CHECK(unrouted[0].body == "{}");
-  SECTION("it is found") {
-    REQUIRE(ledger.mark_routed(unrouted[0].number, org, ""));
-    CHECK(due_of(ledger, kStart) == std::vector{unrouted[0].number});
-  }
-  SECTION("it is found, but nothing is to be done") {
-    REQUIRE(ledger.mark_routed(unrouted[0].number, org, "a ping"));
-    CHECK(due_of(ledger, kStart).empty());
-    CHECK(ledger.list(Status::Ignored, 10).value().at(0).org == org);
+  CHECK(unrouted[0].delivery.event == "push");
+  CHECK(unrouted[0].delivery.body == "{}");
+  SECTION("it is found, of two") {
+    auto other = push("1");
+    other.org = {"another"};
+    other.status = Status::Ignored;
+    REQUIRE(ledger.replace(unrouted[0].number, {push("1"), other}));
+    CHECK(due_of(ledger, kStart).size() == 1);
+    CHECK(ledger.list(Status::Ignored, 10).value().at(0).org == other.org);
   }
   SECTION("it was sent again when the organisation was known") {
     REQUIRE(ledger.add({push("1")}));
-    REQUIRE(ledger.mark_routed(unrouted[0].number, org, ""));
+    REQUIRE(ledger.replace(unrouted[0].number, {push("1")}));
     CHECK(ledger.list({}, 10).value().size() == 1);
   }
   CHECK(ledger.unrouted(kStart).value().empty());
@@ -138,14 +137,19 @@ TEST_CASE("a delivery of an unknown organisation waits for it, and is once in it
 TEST_CASE("ids belong to organisations until they are taken away") {
   const TempDirectory here;
   auto ledger = opened(here);
-  REQUIRE(ledger.bind(Bound::Repository, 7, org));
-  REQUIRE(ledger.bind(Bound::Repository, 7, org));
-  REQUIRE(ledger.bind(Bound::Installation, 7, {"another"}));
-  CHECK(ledger.orgs_bound(Bound::Repository, 7).value() == std::vector{org});
-  CHECK(ledger.bound_to(org, Bound::Repository).value() == std::vector<std::int64_t>{7});
-  CHECK(ledger.bound_to(org, Bound::Installation).value().empty());
-  REQUIRE(ledger.unbind(Bound::Repository, 7, org));
-  CHECK(ledger.orgs_bound(Bound::Repository, 7).value().empty());
+  REQUIRE(ledger.bind(Bound::Repository, 7, org, "a/b"));
+  REQUIRE(ledger.bind(Bound::Repository, 7, org, "a/b"));
+  REQUIRE(ledger.bind(Bound::Installation, 7, {"another"}, "c/d"));
+  REQUIRE(ledger.bindings(Bound::Repository, 7).value().size() == 1);
+  CHECK(ledger.bindings(Bound::Repository, 7)->front().org == org);
+  CHECK(ledger.bound_to(org, "a/b", Bound::Repository).value() == std::vector<std::int64_t>{7});
+  CHECK(ledger.bound_to(org, "a/x", Bound::Repository).value().empty());
+  CHECK(ledger.bound_to(org, "a/b", Bound::Installation).value().empty());
+  REQUIRE(ledger.bind(Bound::Installation, 8, org, "a/new"));
+  CHECK(ledger.bindings(Bound::Repository, 7).value().empty());
+  REQUIRE(ledger.unbind(Bound::Installation, 8, org));
+  CHECK(ledger.bindings(Bound::Installation, 8).value().empty());
+  CHECK(ledger.bindings(Bound::Installation, 7).value().size() == 1);
 }
 
 // As version 1 made it.
@@ -165,8 +169,8 @@ TEST_CASE("a ledger of the first version keeps what it has") {
   REQUIRE(Database::open(here / "deliveries.db", first));
   auto ledger = opened(here);
   CHECK(due_of(ledger, kStart).size() == 1);
-  REQUIRE(ledger.bind(Bound::Repository, 7, org));
-  CHECK(opened(here).bound_to(org, Bound::Repository).value().size() == 1);
+  REQUIRE(ledger.bind(Bound::Repository, 7, org, "a/b"));
+  CHECK(opened(here).bound_to(org, "a/b", Bound::Repository).value().size() == 1);
 }
 
 TEST_CASE("what root makes in another user's directory is that user's, and nobody else's") {

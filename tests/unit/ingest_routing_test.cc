@@ -28,12 +28,18 @@ class Routed {
   std::string operator()(const std::string& event, const std::string& name, int repository,
                          int installation) {
     last_ = event_of(event, name, repository, installation);
-    const auto found = route(last_, routing, ledger_);
+    const auto found = routes_of(last_, declared, ledger_);
     if (!found) FAIL(found.error().message);
-    if (found->org == nullptr) return found->why_not.empty() ? "?" : "-";
-    const auto why = why_ignored(last_, *found);
-    return found->org->id.value + (why.empty() ? "" : ": " + why);
+    if (found->to.empty()) return found->why_not.empty() ? "?" : "-";
+    std::string said;
+    for (const auto& route : found->to) {
+      const auto why = why_ignored(last_, route);
+      said += (said.empty() ? "" : ", ") + route.org->id.value + (why.empty() ? "" : ": " + why);
+    }
+    return said;
   }
+
+  Routing declared = routing;
 
  private:
   static GitHubEvent event_of(const std::string& event, const std::string& name, int repository,
@@ -94,6 +100,57 @@ TEST_CASE("another repository of an organisation is its own, and nothing is done
   CHECK(routed("installation.suspend", "", 0, 20) == "bolt");
 }
 
+TEST_CASE("a stranger's delivery teaches nothing", "[routing]") {
+  Routed routed;
+  CHECK(routed("installation.created", "acme/other", 5, 10) == "acme: of another repository");
+  for (int i = 0; i < 2; ++i) CHECK(routed("push", "acme/.lightfast", 999, 20) == "-");
+  CHECK(routed("push", "acme/.lightfast", 1, 10) == "acme");
+  CHECK(routed("push", "acme/.lightfast", 999, 10) == "-");
+}
+
+TEST_CASE("what was learned of a repository is not of another that is declared later",
+          "[routing]") {
+  Routed routed;
+  CHECK(routed("push", "acme/.lightfast", 1, 10) == "acme");
+  routed.declared.orgs[0].repository = "knowledge";
+  routed.declared.orgs[1].owner = "acme";
+  routed.declared.orgs[1].repository = ".lightfast";
+  CHECK(routed("push", "acme/knowledge", 2, 10) == "acme");
+  CHECK(routed("push", "acme/.lightfast", 1, 10) == "bolt");
+}
+
+TEST_CASE("a delivery goes to all who declare its repository", "[routing]") {
+  Routed routed;
+  routed.declared.orgs[1] = routed.declared.orgs[0];
+  routed.declared.orgs[1].id = {"next"};
+  routed.declared.orgs[1].branch = "dev";
+  for (int i = 0; i < 2; ++i)
+    CHECK(routed("push", "acme/.lightfast", 1, 10) == "acme, next: of another branch");
+}
+
+TEST_CASE("an id that is none is not one", "[routing]") {
+  for (const auto& id : {Json(-1), Json(0), Json(1.0), Json("1"), Json(18446744073709551615U)})
+    CHECK(github_event("push", {{"repository", {{"id", id}}}}).repository == 0);
+  CHECK(github_event("push", {{"repository", {{"id", 9223372036854775807}}}}).repository > 0);
+}
+
+TEST_CASE("of an event as much is kept as makes it again", "[routing]") {
+  const Json payload = {{"action", "renamed"},
+                        {"ref", "refs/heads/main"},
+                        {"repository",
+                         {{"id", 7},
+                          {"full_name", std::string(9'000, 'x')},
+                          {"default_branch", "main"},
+                          {"owner", {{"login", "acme"}}}}},
+                        {"installation", {{"id", 8}}},
+                        {"commits", Json::array({1, 2, 3})}};
+  const auto event = github_event("repository", payload);
+  CHECK(event.full_name.size() == 512);
+  CHECK(github_event("repository", payload_of(event)) == event);
+  CHECK(github_event("ping", payload_of(github_event("ping", Json::object()))) ==
+        github_event("ping", Json::object()));
+}
+
 TEST_CASE("each route has its own secrets, the App's is for what names nobody", "[routing]") {
   using Secrets = std::vector<std::string>;
   CHECK(routing.secrets_of(OrgId{"acme"}) == Secrets{"a1", "a2"});
@@ -108,9 +165,9 @@ TEST_CASE("a lone organisation has everything that is signed", "[routing]") {
                        .is_single = true};
   const TempDirectory here;
   auto ledger = Ledger::open(here.path()).value();
-  const auto found = route(github_event("push", Json::object()), single, ledger).value();
-  REQUIRE(found.org != nullptr);
-  CHECK(found.org->id.value == "acme");
+  const auto found = routes_of(github_event("push", Json::object()), single, ledger).value();
+  REQUIRE(found.to.size() == 1);
+  CHECK(found.to.front().org->id.value == "acme");
   CHECK(single.secrets_of({}) == std::vector<std::string>{"own", "app"});
   CHECK(single.secrets_of(OrgId{"acme"}) == std::vector<std::string>{"own", "app"});
 }

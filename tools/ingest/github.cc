@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::size_t kMaxNesting = 64;
 constexpr std::size_t kMaxId = 100;
+constexpr std::size_t kMaxText = 512;
 
 constexpr std::size_t kDigestBytes = 32;  // SHA-256
 using Digest = std::array<unsigned char, kDigestBytes>;
@@ -81,7 +83,8 @@ std::string payload_of_form(std::string_view form) {
 std::string text_in(const Json& object, const char* name) {
   if (!object.is_object()) return {};
   const auto found = object.find(name);
-  return found == object.end() || !found->is_string() ? std::string() : found->get<std::string>();
+  if (found == object.end() || !found->is_string()) return {};
+  return found->get_ref<const std::string&>().substr(0, kMaxText);
 }
 
 const Json& part(const Json& object, const char* name) {
@@ -93,7 +96,9 @@ const Json& part(const Json& object, const char* name) {
 
 std::int64_t number_in(const Json& object, const char* name) {
   const Json& value = part(object, name);
-  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const bool is_beyond = value.is_number_unsigned() && value.get<std::uint64_t>() > kMost;
+  return value.is_number_integer() && !is_beyond ? std::max<std::int64_t>(0, value) : 0;
 }
 
 // Why a push changes nothing that is served; empty when it may.
@@ -141,6 +146,19 @@ GitHubEvent github_event(std::string_view event, const Json& payload) {
                              text_in(part(payload, "organization"), "login")})};
 }
 
+Json payload_of(const GitHubEvent& event) {
+  Json payload = Json::object();
+  if (!event.action.empty()) payload["action"] = event.action;
+  if (!event.ref.empty()) payload["ref"] = event.ref;
+  auto& repository = payload["repository"];
+  if (event.repository != 0) repository["id"] = event.repository;
+  if (!event.full_name.empty()) repository["full_name"] = event.full_name;
+  if (!event.default_branch.empty()) repository["default_branch"] = event.default_branch;
+  if (!event.owner.empty()) repository["owner"] = {{"login", event.owner}};
+  if (event.installation != 0) payload["installation"] = {{"id", event.installation}};
+  return payload;
+}
+
 std::string why_ignored(const GitHubEvent& event, const std::string& branch) {
   // What may change how the repository is reached, or which branch is its default.
   static constexpr std::array kRepository = {"renamed",    "transferred", "deleted",  "edited",
@@ -166,15 +184,14 @@ std::expected<GitHubDelivery, Refusal> read_github(const Posted& posted,
     return refuse(400, "a delivery has one X-GitHub-Delivery and one X-GitHub-Event");
   const bool is_form =
       posted.header("Content-Type").starts_with("application/x-www-form-urlencoded");
-  auto body = is_form ? payload_of_form(posted.body) : std::string(posted.body);
+  const auto body = is_form ? payload_of_form(posted.body) : std::string(posted.body);
   if (is_nested_deeper_than(kMaxNesting, body))
     return refuse(400, "the payload is nested too deep");
   const auto payload = Json::parse(body, nullptr, false);
   if (!payload.is_object()) return refuse(400, "the payload is not a JSON object");
   auto about = github_event(event, payload);
   auto named = is_plain(about.action) ? event + "." + about.action : event;
-  return GitHubDelivery{
-      .id = id, .event = std::move(named), .body = std::move(body), .about = std::move(about)};
+  return GitHubDelivery{.id = id, .event = std::move(named), .about = std::move(about)};
 }
 
 }  // namespace lightfast::ingest

@@ -23,15 +23,18 @@ struct GitHubEvent {
   std::string name, action;  // `repository`, `renamed`
   std::string ref;           // of a push
   std::string default_branch;
-  std::int64_t repository = 0, installation = 0;  // ids
+  std::int64_t repository = 0, installation = 0;  // ids, from 1 on
   std::string full_name;                          // of the repository: OWNER/NAME
   std::string owner;                              // of it, or of the installation
 
   bool operator==(const GitHubEvent&) const = default;
 };
 
-// `event` as in the ledger, `repository.renamed`, and the payload.
+// `event` as in the ledger, `repository.renamed`, and the payload. Texts are cut after 512 bytes.
 GitHubEvent github_event(std::string_view event, const Json& payload);
+
+// As much of a payload as makes the same event again.
+Json payload_of(const GitHubEvent& event);
 
 // Why an event changes nothing that is served of `branch` (empty: the default one); empty when it
 // may, or may change whether the repository can be reached.
@@ -40,7 +43,6 @@ std::string why_ignored(const GitHubEvent& event, const std::string& branch);
 struct GitHubDelivery {
   std::string id;
   std::string event;
-  std::string body;  // the payload, one JSON document
   GitHubEvent about;
 };
 

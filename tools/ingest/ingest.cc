@@ -1,5 +1,8 @@
 #include "tools/ingest/ingest.h"
 
+#include <algorithm>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -24,43 +27,54 @@ Time now() {
 }
 
 const Answer full{503, "too many deliveries wait; send it again later"};
+constexpr const char* kNotSigned =
+    "no webhooks of this organisation are taken here, or X-Hub-Signature-256 is not made with its "
+    "secret";
 const Answer ending{503, "the server is shutting down; send it again later"};
 
-// Why deliveries to a route are not taken; nothing when they are.
+// Why deliveries to a route are not taken; nothing when they are. Of several organisations nobody
+// can find out which there are.
 std::optional<Answer> why_not_taken(const std::string& provider, const std::optional<OrgId>& org,
                                     const Routing& routing) {
   if (provider != "github")
     return Answer{404, fmt::format("no webhooks of '{}' are taken here", visible_line(provider))};
+  if (!routing.secrets_of(org).empty()) return std::nullopt;
+  if (org && !routing.is_single) return Answer{401, kNotSigned};
   if (org && routing.find(*org) == nullptr)
     return Answer{404, "no such organisation is served here"};
-  if (!routing.secrets_of(org).empty()) return std::nullopt;
-  if (org && !routing.is_single) {
-    return Answer{503,
-                  "webhooks of this organisation are not set up here: webhooks.github of its "
-                  "configuration is missing"};
-  }
   return Answer{503,
                 "webhooks of GitHub are not set up here: LIGHTFAST_GITHUB_WEBHOOK_SECRET is "
                 "missing"};
 }
 
-// What was posted as it is kept: of the organisation that the route names, or of the one that it
-// turns out to be about; of none as long as that is not known.
-Result<Delivery> delivery_of(GitHubDelivery read, const std::optional<OrgId>& named,
-                             const Routing& routing, Ledger& ledger) {
-  Delivery delivery{.provider = "github",
-                    .org = {},
-                    .id = std::move(read.id),
-                    .event = std::move(read.event),
-                    .body = std::move(read.body),
-                    .received_at = now()};
-  Route found{.org = named ? routing.find(*named) : nullptr};
-  if (!named) found = TRY(route(read.about, routing, ledger));
-  delivery.org.value = found.org == nullptr ? "" : found.org->id.value;
-  delivery.reason = found.org == nullptr ? found.why_not : why_ignored(read.about, found);
-  const bool is_ignored = found.org != nullptr && !delivery.reason.empty();
-  delivery.status = is_ignored ? Status::Ignored : Status::Waiting;
-  return delivery;
+// What was read as it is kept, for each organisation that it is for; until one is known, for none.
+std::vector<Delivery> deliveries_of(const GitHubDelivery& read, const Routes& routes) {
+  const Delivery delivery{
+      .provider = "github", .org = {""}, .id = read.id, .event = read.event, .received_at = now()};
+  std::vector<Delivery> all;
+  for (const auto& route : routes.to) {
+    auto& own = all.emplace_back(delivery);
+    own.org = route.org->id;
+    own.reason = why_ignored(read.about, route);
+    own.status = own.reason.empty() ? Status::Waiting : Status::Ignored;
+  }
+  if (!all.empty()) return all;
+  all.push_back(delivery);
+  all.front().reason = routes.why_not;
+  all.front().body = payload_of(read.about).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return all;
+}
+
+// How the deliveries were taken that came of one.
+Answer answer_to(std::span<const Delivery> deliveries, const std::vector<bool>& are_new,
+                 std::size_t first) {
+  bool is_new = false;
+  bool is_ignored = true;
+  for (std::size_t i = 0; i < deliveries.size(); ++i) {
+    is_new = is_new || are_new[first + i];
+    is_ignored = is_ignored && deliveries[i].status == Status::Ignored;
+  }
+  return {202, !is_new ? "duplicate" : is_ignored ? "ignored" : "accepted"};
 }
 
 }  // namespace
@@ -138,45 +152,50 @@ void Ingest::take_all(const std::stop_token& stop) {
 void Ingest::store(std::deque<Waiting> batch) {
   const auto routing = this->routing();
   std::vector<Delivery> deliveries;
-  std::vector<std::function<void(const Answer&)>> to_answer;
+  std::vector<Taken> taken;
   for (auto& [posted, answered] : batch) {
-    auto delivery = check(posted, *routing);
-    if (delivery) {
-      deliveries.push_back(*std::move(delivery));
-      to_answer.push_back(std::move(answered));
-    } else {
-      answered({delivery.error().status, std::move(delivery.error().why)});
+    auto own = check(posted, *routing);
+    if (!own) {
+      answered({own.error().status, std::move(own.error().why)});
+      continue;
     }
+    taken.push_back({.count = own->size(), .answered = std::move(answered)});
+    std::ranges::move(*own, std::back_inserter(deliveries));
   }
-  if (!deliveries.empty()) add(deliveries, to_answer);
+  if (!deliveries.empty()) add(deliveries, taken);
 }
 
 // What is to be kept of what was posted, if it is genuine.
-std::expected<Delivery, Refusal> Ingest::check(const Posted& posted, const Routing& routing) {
-  auto read = read_github(posted, routing.secrets_of(posted.org));
+std::expected<std::vector<Delivery>, Refusal> Ingest::check(const Posted& posted,
+                                                            const Routing& routing) {
+  const auto read = read_github(posted, routing.secrets_of(posted.org));
   if (!read) {
     counts_.with([](State& counts) { ++counts.refused; });
-    return std::unexpected(std::move(read.error()));
+    const bool hides = read.error().status == 401 && posted.org && !routing.is_single;
+    return std::unexpected(hides ? Refusal{401, kNotSigned} : read.error());
   }
-  auto delivery = delivery_of(*std::move(read), posted.org, routing, intake_);
-  if (delivery) return *std::move(delivery);
-  log_for("ingest").error("not stored: {}", delivery.error().message);
+  if (posted.org) return deliveries_of(*read, {.to = {{.org = routing.find(*posted.org)}}});
+  const auto routes = routes_of(read->about, routing, intake_);
+  if (routes) return deliveries_of(*read, *routes);
+  log_for("ingest").error("not stored: {}", routes.error().message);
   return std::unexpected(Refusal{503, "it could not be stored; send it again later"});
 }
 
-void Ingest::add(const std::vector<Delivery>& deliveries,
-                 const std::vector<std::function<void(const Answer&)>>& to_answer) {
+void Ingest::add(const std::vector<Delivery>& deliveries, const std::vector<Taken>& taken) {
   const auto are_new = intake_.add(deliveries);
   if (!are_new) log_for("ingest").error("not stored: {}", are_new.error().message);
-  for (std::size_t i = 0; i < deliveries.size(); ++i) {
+  std::size_t first = 0;
+  for (const auto& [count, answered] : taken) {
     if (!are_new) {
-      to_answer[i]({503, "it could not be stored; send it again later"});
+      answered({503, "it could not be stored; send it again later"});
       continue;
     }
-    const bool is_new = (*are_new)[i];
-    const bool is_ignored = deliveries[i].status == Status::Ignored;
+    const auto own = std::span(deliveries).subspan(first, count);
+    const auto answer = answer_to(own, *are_new, first);
+    first += count;
+    const bool is_new = answer.word != "duplicate";
     counts_.with([is_new](State& counts) { ++(is_new ? counts.taken : counts.duplicates); });
-    to_answer[i]({202, !is_new ? "duplicate" : is_ignored ? "ignored" : "accepted"});
+    answered(answer);
   }
   const std::lock_guard lock(shared_->mutex);
   shared_->has_work = true;
@@ -198,6 +217,7 @@ void Ingest::work_all(const std::stop_token& stop) {
 
 Result<void> Ingest::work() {
   TRY(settle());
+  TRY(begin());
   TRY(route_all());
   TRY(begin());
   auto waiting = TRY(work_.count(Status::Waiting));
@@ -232,12 +252,12 @@ Result<void> Ingest::settle() {
 // What no organisation was found for waits for one, for some time.
 Result<void> Ingest::route_all() {
   const auto routing = this->routing();
-  for (const auto& each : TRY(work_.unrouted(now()))) {
-    const auto event = github_event(each.event, Json::parse(each.body, nullptr, false));
-    const auto found = TRY(route(event, *routing, work_));
-    if (found.org == nullptr) TRY(work_.mark_failed({each.number}, found.why_not, now()));
-    if (found.org != nullptr)
-      TRY(work_.mark_routed(each.number, found.org->id, why_ignored(event, found)));
+  for (const auto& [number, delivery] : TRY(work_.unrouted(now()))) {
+    GitHubDelivery read{.id = delivery.id, .event = delivery.event, .about = {}};
+    read.about = github_event(delivery.event, Json::parse(delivery.body, nullptr, false));
+    const auto routes = TRY(routes_of(read.about, *routing, work_));
+    TRY(routes.to.empty() ? work_.mark_failed({number}, routes.why_not, now())
+                          : work_.replace(number, deliveries_of(read, routes)));
   }
   return {};
 }

@@ -72,6 +72,11 @@ class Ingest {
     Posted posted;
     std::function<void(const Answer&)> answered;
   };
+  // One that was posted: as how many deliveries it is kept.
+  struct Taken {
+    std::size_t count;
+    std::function<void(const Answer&)> answered;
+  };
   // What syncs that end reach, which they may after the end of everything else.
   struct Shared {
     std::mutex mutex;  // of these
@@ -84,9 +89,8 @@ class Ingest {
 
   void take_all(const std::stop_token& stop);
   void store(std::deque<Waiting> batch);
-  std::expected<Delivery, Refusal> check(const Posted& posted, const Routing& routing);
-  void add(const std::vector<Delivery>& deliveries,
-           const std::vector<std::function<void(const Answer&)>>& to_answer);
+  std::expected<std::vector<Delivery>, Refusal> check(const Posted& posted, const Routing& routing);
+  void add(const std::vector<Delivery>& deliveries, const std::vector<Taken>& taken);
   void work_all(const std::stop_token& stop);
   Result<void> work();
   Result<void> settle();

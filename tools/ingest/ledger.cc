@@ -20,7 +20,8 @@ constexpr std::array kUpgrades = {
     "DROP INDEX delivery_status;"
     "CREATE INDEX delivery_status ON delivery (status, org, next_at);"
     "CREATE TABLE binding (kind TEXT NOT NULL CHECK (kind IN ('repository', 'installation')),"
-    " id INTEGER NOT NULL, org TEXT NOT NULL, PRIMARY KEY (kind, id, org)) STRICT;"};
+    " id INTEGER NOT NULL, org TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id, org))"
+    " STRICT;"};
 static_assert(kUpgrades.size() == kVersion - 1);
 
 constexpr int kMostUnrouted =
@@ -74,17 +75,23 @@ Result<Ledger> Ledger::open(const std::filesystem::path& data_dir) {
 
 Result<std::vector<bool>> Ledger::add(const std::vector<Delivery>& deliveries) {
   auto transaction = TRY(Transaction::begin(database_));
+  auto are_new = TRY(insert(deliveries));
+  TRY(transaction.commit());
+  return are_new;
+}
+
+Result<std::vector<bool>> Ledger::insert(const std::vector<Delivery>& deliveries) {
   auto insert = TRY(database_.prepare(
       "INSERT INTO delivery (provider, org, id, event, received_at, status, reason, body, bytes)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"));
   std::vector<bool> are_new;
+  are_new.reserve(deliveries.size());
   for (const auto& each : deliveries) {
     TRY(insert.run({each.provider, each.org.value, each.id, each.event,
                     milliseconds(each.received_at), status_text(each.status), each.reason,
                     each.body, static_cast<std::int64_t>(each.body.size())}));
     are_new.push_back(database_.changes() > 0);
   }
-  TRY(transaction.commit());
   return are_new;
 }
 
@@ -102,25 +109,24 @@ Result<std::map<OrgId, Due>> Ledger::due(Time now) {
 }
 
 Result<std::vector<Unrouted>> Ledger::unrouted(Time now) {
-  auto find =
-      TRY(database_.prepare("SELECT number, event, body FROM delivery WHERE status = 'waiting'"
-                            " AND org = '' AND next_at <= ? LIMIT ?"));
+  auto find = TRY(database_.prepare(
+      "SELECT provider, org, id, event, status, reason, received_at, attempts, next_at, number,"
+      " body FROM delivery WHERE status = 'waiting' AND org = '' AND next_at <= ? LIMIT ?"));
   std::vector<Unrouted> found;
   TRY(find.run({milliseconds(now), std::int64_t{kMostUnrouted}}, [&](const SqlRow& row) {
-    found.push_back({.number = row.number(0), .event = row.text(1), .body = row.text(2)});
+    found.push_back({.number = row.number(9), .delivery = delivery_of(row)});
+    found.back().delivery.body = row.text(10);
   }));
   return found;
 }
 
-// The organisation may have got the same delivery meanwhile, when it was sent again.
-Result<void> Ledger::mark_routed(std::int64_t number, const OrgId& org, const std::string& why) {
-  auto update = TRY(database_.prepare(
-      "UPDATE OR IGNORE delivery SET org = ?2, reason = ?3, attempts = 0, next_at = 0,"
-      " status = iif(?3 = '', 'waiting', 'ignored') WHERE number = ?1"));
-  TRY(update.run({number, std::string_view(org.value), std::string_view(why)}));
-  if (database_.changes() > 0) return {};
+// An organisation may have got the same delivery meanwhile, when it was sent again.
+Result<void> Ledger::replace(std::int64_t number, const std::vector<Delivery>& deliveries) {
+  auto transaction = TRY(Transaction::begin(database_));
+  TRY(insert(deliveries));
   auto drop = TRY(database_.prepare("DELETE FROM delivery WHERE number = ?"));
-  return drop.run({number});
+  TRY(drop.run({number}));
+  return transaction.commit();
 }
 
 Result<void> Ledger::mark_done(const std::vector<std::int64_t>& numbers) {
@@ -178,26 +184,31 @@ Result<std::map<OrgId, std::int64_t>> Ledger::count(Status status) {
   return counts;
 }
 
-Result<std::vector<OrgId>> Ledger::orgs_bound(Bound kind, std::int64_t id) {
-  auto find = TRY(database_.prepare("SELECT org FROM binding WHERE kind = ? AND id = ?"));
-  std::vector<OrgId> orgs;
-  TRY(find.run({kind_text(kind), id},
-               [&](const SqlRow& row) { orgs.push_back(OrgId{row.text(0)}); }));
-  return orgs;
+Result<std::vector<Binding>> Ledger::bindings(Bound kind, std::int64_t id) {
+  auto find = TRY(database_.prepare("SELECT org, name FROM binding WHERE kind = ? AND id = ?"));
+  std::vector<Binding> found;
+  TRY(find.run({kind_text(kind), id}, [&](const SqlRow& row) {
+    found.push_back({.org = OrgId{row.text(0)}, .name = row.text(1)});
+  }));
+  return found;
 }
 
-Result<std::vector<std::int64_t>> Ledger::bound_to(const OrgId& org, Bound kind) {
-  auto find = TRY(database_.prepare("SELECT id FROM binding WHERE kind = ? AND org = ?"));
+Result<std::vector<std::int64_t>> Ledger::bound_to(const OrgId& org, const std::string& name,
+                                                   Bound kind) {
+  auto find =
+      TRY(database_.prepare("SELECT id FROM binding WHERE kind = ? AND org = ? AND name = ?"));
   std::vector<std::int64_t> ids;
-  TRY(find.run({kind_text(kind), std::string_view(org.value)},
+  TRY(find.run({kind_text(kind), std::string_view(org.value), std::string_view(name)},
                [&](const SqlRow& row) { ids.push_back(row.number(0)); }));
   return ids;
 }
 
-Result<void> Ledger::bind(Bound kind, std::int64_t id, const OrgId& org) {
+Result<void> Ledger::bind(Bound kind, std::int64_t id, const OrgId& org, const std::string& name) {
+  auto forget = TRY(database_.prepare("DELETE FROM binding WHERE org = ? AND name <> ?"));
+  TRY(forget.run({std::string_view(org.value), std::string_view(name)}));
   auto insert = TRY(database_.prepare(
-      "INSERT INTO binding (kind, id, org) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"));
-  return insert.run({kind_text(kind), id, std::string_view(org.value)});
+      "INSERT INTO binding (kind, id, org, name) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"));
+  return insert.run({kind_text(kind), id, std::string_view(org.value), std::string_view(name)});
 }
 
 Result<void> Ledger::unbind(Bound kind, std::int64_t id, const OrgId& org) {

@@ -34,7 +34,7 @@ struct Delivery {
   std::string event;  // `push`, `repository.renamed`
   Status status = Status::Waiting;
   std::string reason = {};  // why it is ignored, or how the last attempt failed
-  std::string body = {};    // empty in a list
+  std::string body = {};    // what tells whose it is, as JSON; empty when that is known
   Time received_at = {};
   int attempts = 0;  // that failed
   Time next_at = {};
@@ -46,14 +46,19 @@ struct Due {
   std::vector<std::int64_t> all;  // these, and those that have failed and are to wait longer
 };
 
-// A delivery whose organisation is not known yet, with its payload.
+// A delivery whose organisation is not known yet.
 struct Unrouted {
   std::int64_t number = 0;
-  std::string event, body;
+  Delivery delivery;
 };
 
 // What of GitHub's belongs to an organisation.
 enum class Bound { Repository, Installation };
+
+struct Binding {
+  OrgId org;
+  std::string name;  // OWNER/NAME of its repository
+};
 
 class Ledger {
  public:
@@ -68,8 +73,8 @@ class Ledger {
 
   // Of those that wait and whose organisation is not known yet, some for which the time has come.
   Result<std::vector<Unrouted>> unrouted(Time now);
-  // Has one be of `org`, and ignored where there is a `why`.
-  Result<void> mark_routed(std::int64_t number, const OrgId& org, const std::string& why);
+  // Has these be there instead of one whose organisation was not known.
+  Result<void> replace(std::int64_t number, const std::vector<Delivery>& deliveries);
 
   Result<void> mark_done(const std::vector<std::int64_t>& numbers);
   // They wait again, a longer time after each failure, or, after kMaxAttempts, are dead.
@@ -84,10 +89,11 @@ class Ledger {
   // How many there are of one status, by organisation.
   Result<std::map<OrgId, std::int64_t>> count(Status status);
 
-  // What is known of ids that belong to organisations; an installation may serve several.
-  Result<std::vector<OrgId>> orgs_bound(Bound kind, std::int64_t id);
-  Result<std::vector<std::int64_t>> bound_to(const OrgId& org, Bound kind);
-  Result<void> bind(Bound kind, std::int64_t id, const OrgId& org);
+  // What is known of ids that belong to organisations, each under the name that the organisation's
+  // repository had when it was learned; what was learned of it under others is forgotten then.
+  Result<std::vector<Binding>> bindings(Bound kind, std::int64_t id);
+  Result<std::vector<std::int64_t>> bound_to(const OrgId& org, const std::string& name, Bound kind);
+  Result<void> bind(Bound kind, std::int64_t id, const OrgId& org, const std::string& name);
   Result<void> unbind(Bound kind, std::int64_t id, const OrgId& org);
 
   // Forgets what is too old or too much. Of those that wait, none.
@@ -97,6 +103,7 @@ class Ledger {
   Result<std::int64_t> version() { return database_.data_version(); }
 
  private:
+  Result<std::vector<bool>> insert(const std::vector<Delivery>& deliveries);
   explicit Ledger(Database database) : database_(std::move(database)) {}
   Database database_;
 };

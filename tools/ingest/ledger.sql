@@ -10,7 +10,7 @@ CREATE TABLE delivery (
   attempts    INTEGER NOT NULL DEFAULT 0,   -- that failed
   next_at     INTEGER NOT NULL DEFAULT 0,   -- of one that waits: not before
   reason      TEXT NOT NULL DEFAULT '',     -- why it is ignored, or how the last attempt failed
-  body        TEXT NOT NULL,                -- one JSON document
+  body        TEXT NOT NULL,                -- of one whose organisation is not known: what tells it
   bytes       INTEGER NOT NULL,             -- of the body
   UNIQUE (provider, org, id)
 ) STRICT;
@@ -24,5 +24,6 @@ CREATE TABLE binding (
   kind TEXT NOT NULL CHECK (kind IN ('repository', 'installation')),
   id   INTEGER NOT NULL,
   org  TEXT NOT NULL,
+  name TEXT NOT NULL,                       -- OWNER/NAME of its repository when that was learned
   PRIMARY KEY (kind, id, org)
 ) STRICT;

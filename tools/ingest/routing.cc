@@ -17,73 +17,79 @@ std::string in_lower_case(std::string text) {
   return text;
 }
 
-// The only one of `orgs` that is served; null for none or several.
-const RoutedOrg* only_of(const std::vector<OrgId>& orgs, const Routing& routing) {
-  const RoutedOrg* only = nullptr;
-  for (const auto& id : orgs) {
-    const auto* const org = routing.find(id);
-    if (org != nullptr && only != nullptr) return nullptr;
-    if (org != nullptr) only = org;
-  }
-  return only;
+bool is_named(const RoutedOrg& org, const GitHubEvent& event) {
+  return event.repository != 0 && !org.owner.empty() &&
+         in_lower_case(event.full_name) == org.name();
 }
 
-const RoutedOrg* named_by(const GitHubEvent& event, const Routing& routing) {
-  const auto name = in_lower_case(event.full_name);
-  const auto found = std::ranges::find_if(routing.orgs, [&](const RoutedOrg& org) {
-    return !org.owner.empty() && name == org.owner + "/" + org.repository;
+// Whether `org` is known by an id; what was learned under another name than it has now is not.
+bool is_bound(const RoutedOrg& org, const std::vector<Binding>& bindings) {
+  return !org.owner.empty() && std::ranges::any_of(bindings, [&org](const Binding& each) {
+    return each.org == org.id && each.name == org.name();
   });
-  return found == routing.orgs.end() ? nullptr : &*found;
-}
-
-// The only organisation whose repository this owner has.
-const RoutedOrg* owned_by(const GitHubEvent& event, const Routing& routing) {
-  const auto owner = in_lower_case(event.owner);
-  std::vector<OrgId> owning;
-  for (const auto& org : routing.orgs) {
-    if (!owner.empty() && org.owner == owner) owning.push_back(org.id);
-  }
-  return only_of(owning, routing);
 }
 
 // Why `id` cannot be what is meant by a name of `org`: that has another already, for the name has
-// changed hands. Empty when it may; then it is learned.
-Result<std::string> learn(const RoutedOrg& org, Bound kind, std::int64_t id,
-                          const GitHubEvent& event, Ledger& ledger) {
-  if (id == 0) return std::string();
-  const auto known = TRY(ledger.bound_to(org.id, kind));
-  if (known.empty()) TRY(ledger.bind(kind, id, org.id));
-  if (known.empty() || std::ranges::find(known, id) != known.end()) return std::string();
+// changed hands. Empty when it may.
+Result<std::string> conflict(const RoutedOrg& org, Bound kind, std::int64_t id,
+                             const GitHubEvent& event, Ledger& ledger) {
+  const auto known = TRY(ledger.bound_to(org.id, org.name(), kind));
+  if (id == 0 || known.empty() || std::ranges::find(known, id) != known.end()) return std::string();
   return fmt::format("'{}' is a name of '{}', whose {} has another id, {}",
                      visible_line(event.full_name.empty() ? event.owner : event.full_name),
                      org.id.value, kind == Bound::Repository ? "repository" : "installation",
                      known.front());
 }
 
-// An event that bears the name of an organisation's repository.
-Result<Route> route_by_name(const RoutedOrg& org, const GitHubEvent& event, Ledger& ledger) {
-  auto why_not = TRY(learn(org, Bound::Repository, event.repository, event, ledger));
-  if (why_not.empty())
-    why_not = TRY(learn(org, Bound::Installation, event.installation, event, ledger));
-  if (!why_not.empty()) return Route{.why_not = std::move(why_not)};
-  return Route{.org = &org};
+// Learns the ids of an event that bears the name of an organisation's repository, or neither.
+Result<std::string> learn(const RoutedOrg& org, const GitHubEvent& event, bool with_repository,
+                          Ledger& ledger) {
+  auto why_not = TRY(conflict(org, Bound::Installation, event.installation, event, ledger));
+  if (why_not.empty() && with_repository)
+    why_not = TRY(conflict(org, Bound::Repository, event.repository, event, ledger));
+  if (!why_not.empty()) return why_not;
+  if (with_repository && event.repository != 0)
+    TRY(ledger.bind(Bound::Repository, event.repository, org.id, org.name()));
+  if (event.installation != 0)
+    TRY(ledger.bind(Bound::Installation, event.installation, org.id, org.name()));
+  return std::string();
 }
 
-Route unroutable(const GitHubEvent& event) {
-  return {.why_not =
-              fmt::format("no organisation here has the repository '{}' or the installation {}",
-                          visible_line(event.full_name), event.installation)};
+// By the id of the repository, and by its name where that is not another's.
+Result<Routes> routes_by_repository(const GitHubEvent& event, const Routing& routing,
+                                    Ledger& ledger) {
+  const auto bindings = TRY(ledger.bindings(Bound::Repository, event.repository));
+  Routes routes;
+  for (const auto& org : routing.orgs) {
+    const bool is_known = is_bound(org, bindings);
+    if (!is_known && !is_named(org, event)) continue;
+    auto why_not = is_known ? std::string() : TRY(learn(org, event, true, ledger));
+    if (why_not.empty()) routes.to.push_back({.org = &org});
+    if (!why_not.empty()) routes.why_not = std::move(why_not);
+  }
+  return routes;
 }
 
-// Of another repository of an organisation, or of none.
-Result<Route> route_by_owner(const GitHubEvent& event, const Routing& routing, Ledger& ledger) {
-  const auto bound = TRY(ledger.orgs_bound(Bound::Installation, event.installation));
-  const auto* org = only_of(bound, routing);
-  if (org == nullptr && bound.empty()) org = owned_by(event, routing);
-  if (org == nullptr) return unroutable(event);
-  auto why_not = TRY(learn(*org, Bound::Installation, event.installation, event, ledger));
-  if (!why_not.empty()) return Route{.why_not = std::move(why_not)};
-  return Route{.org = org, .is_repository = event.full_name.empty()};
+// Of another repository of an organisation, or of none: by the installation, or by the owner, if
+// that is the only organisation's.
+Result<Routes> routes_by_owner(const GitHubEvent& event, const Routing& routing, Ledger& ledger) {
+  const auto bindings = TRY(ledger.bindings(Bound::Installation, event.installation));
+  const auto owner = in_lower_case(event.owner);
+  std::vector<const RoutedOrg*> bound, owning;
+  for (const auto& org : routing.orgs) {
+    if (is_bound(org, bindings)) bound.push_back(&org);
+    if (!owner.empty() && org.owner == owner) owning.push_back(&org);
+  }
+  const auto& found = bound.empty() ? owning : bound;
+  if (found.size() != 1) {
+    return Routes{.to = {},
+                  .why_not = fmt::format(
+                      "no organisation here has the repository '{}' or the installation {}",
+                      visible_line(event.full_name), event.installation)};
+  }
+  auto why_not = TRY(learn(*found.front(), event, false, ledger));
+  if (!why_not.empty()) return Routes{.to = {}, .why_not = std::move(why_not)};
+  return Routes{.to = {{.org = found.front(), .is_repository = event.full_name.empty()}}};
 }
 
 // What was deleted may be made again under its name, with another id.
@@ -93,13 +99,6 @@ Result<void> forget_if_deleted(const GitHubEvent& event, const RoutedOrg& org, L
   if (event.name == "installation")
     return ledger.unbind(Bound::Installation, event.installation, org.id);
   return {};
-}
-
-Result<Route> find_route(const GitHubEvent& event, const Routing& routing, Ledger& ledger) {
-  const auto bound = TRY(ledger.orgs_bound(Bound::Repository, event.repository));
-  if (const auto* const org = only_of(bound, routing)) return Route{.org = org};
-  if (const auto* const org = named_by(event, routing)) return route_by_name(*org, event, ledger);
-  return route_by_owner(event, routing, ledger);
 }
 
 }  // namespace
@@ -116,10 +115,12 @@ std::vector<std::string> Routing::secrets_of(const std::optional<OrgId>& org) co
   return secrets;
 }
 
-Result<Route> route(const GitHubEvent& event, const Routing& routing, Ledger& ledger) {
-  if (routing.is_single) return Route{.org = &routing.orgs.front()};
-  auto found = TRY(find_route(event, routing, ledger));
-  if (found.org != nullptr) TRY(forget_if_deleted(event, *found.org, ledger));
+Result<Routes> routes_of(const GitHubEvent& event, const Routing& routing, Ledger& ledger) {
+  if (routing.is_single) return Routes{.to = {{.org = &routing.orgs.front()}}};
+  auto found = TRY(routes_by_repository(event, routing, ledger));
+  if (found.to.empty() && found.why_not.empty())
+    found = TRY(routes_by_owner(event, routing, ledger));
+  for (const auto& route : found.to) TRY(forget_if_deleted(event, *route.org, ledger));
   return found;
 }
 

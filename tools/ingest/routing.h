@@ -22,6 +22,11 @@ struct RoutedOrg {
   std::string owner = {}, repository = {};       // on GitHub, in lower case; empty: not there
   std::vector<std::string> github_secrets = {};  // its own, the current one first
 
+  // OWNER/NAME, under which ids are learned; empty for what is not on GitHub.
+  [[nodiscard]] std::string name() const {
+    return owner.empty() ? std::string() : owner + "/" + repository;
+  }
+
   bool operator==(const RoutedOrg&) const = default;
 };
 
@@ -40,12 +45,16 @@ struct Routing {
 struct Route {
   const RoutedOrg* org = nullptr;
   bool is_repository = true;  // it is about the organisation's repository, not another one of it
-  std::string why_not = {};   // without an organisation: the reason
+};
+
+struct Routes {
+  std::vector<Route> to;     // several where several organisations declare one repository
+  std::string why_not = {};  // none: the reason
 };
 
 // Where an event goes that came by the route which names no organisation. Any thread, with a ledger
 // of its own.
-Result<Route> route(const GitHubEvent& event, const Routing& routing, Ledger& ledger);
+Result<Routes> routes_of(const GitHubEvent& event, const Routing& routing, Ledger& ledger);
 
 // Why nothing is done about an event that went there; empty when the repository is looked at.
 std::string why_ignored(const GitHubEvent& event, const Route& route);

@@ -38,6 +38,8 @@ class SyncedRepo final : public Repo {
     syncer_.start();
   }
 
+  void end() override { syncer_.end(); }
+
   void request_sync() override { syncer_.request(); }
 
   Result<CurrentSnapshot> current(Deadline deadline, std::stop_token stop) override {

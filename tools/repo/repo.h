@@ -30,7 +30,7 @@
 
 namespace lightfast::repo {
 
-inline constexpr std::size_t kMaxKnownHosts = 1UL << 20;
+inline constexpr std::size_t kMaxKnownHosts = 256UL << 10;
 
 struct RepoOptions {
   OrgId org;
@@ -95,6 +95,9 @@ class Repo {
 
   // Starts the sync thread and the first sync. Call once, after the process confined itself.
   virtual void start() = 0;
+
+  // Makes no more attempts to sync; one that runs is stopped. Returns at once.
+  virtual void end() = 0;
 
   // Asks for a sync; requests that come while one runs become one more run. Returns at once.
   virtual void request_sync() = 0;

@@ -50,6 +50,8 @@ class Syncer {
   ~Syncer();
 
   void start();  // once
+  // Makes no more attempts; one that runs is stopped. Returns at once.
+  void end() { thread_.request_stop(); }
 
   // Asks for an attempt that begins after this call; its number is for wait(). With a label, the
   // attempt that is running or the last one will do too if it has this label; the last one not when

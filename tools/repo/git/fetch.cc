@@ -31,7 +31,7 @@ class Session {
         guard_(request.stall_limit, fmt::format("connecting to '{}'", display_path(url_.host))) {}
 
   Result<Head> run(git_repository* mirror) {
-    if (ssh_ == nullptr) TRY(use_prompt_connections());
+    if (ssh_ == nullptr) TRY(use_prompt_connections(url_.host, url_.port));
     git_remote* raw = nullptr;
     const auto address = ssh_ != nullptr ? ssh_->address() : url_.text;
     if (git_remote_create_anonymous(&raw, mirror, address.c_str()) != 0) {

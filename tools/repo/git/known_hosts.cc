@@ -122,6 +122,8 @@ Result<KnownHosts> KnownHosts::read(std::string_view text) {
   if (entries->session) entries->hosts.reset(libssh2_knownhost_init(entries->session.get()));
   if (!entries->hosts) return Error{ErrorKind::Internal, "starting libssh2"};
   KnownHosts known(std::move(entries));
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   while (!text.empty()) {
     const auto line = take_line(text);
     if (line.empty() || line.starts_with('#')) continue;

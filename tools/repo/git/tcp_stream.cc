@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -93,7 +94,13 @@ void free_stream(git_stream* base) {
   const std::unique_ptr<TcpStream> stream(reinterpret_cast<TcpStream*>(base));
 }
 
+// Where connections may lead. The library asks for them without a place for what belongs to whom.
+std::string only_host;
+std::string only_port;
+
 int make_stream(git_stream** out, const char* host, const char* port) {
+  if (::strcasecmp(host, only_host.c_str()) != 0 || only_port != port)
+    return fail("a redirect to another host or port is not followed");
   auto stream = std::make_unique<TcpStream>();
   stream->base.version = GIT_STREAM_VERSION;
   stream->base.connect = connect_stream;
@@ -109,7 +116,9 @@ int make_stream(git_stream** out, const char* host, const char* port) {
 
 }  // namespace
 
-Result<void> use_prompt_connections() {
+Result<void> use_prompt_connections(const std::string& host, std::uint16_t port) {
+  only_host = host;
+  only_port = std::to_string(port);
   git_stream_registration registration = {GIT_STREAM_VERSION, make_stream, nullptr};
   if (git_stream_register(GIT_STREAM_STANDARD, &registration) == 0) return {};
   return git_failure(ErrorKind::Internal, "preparing the connection");

@@ -3,11 +3,15 @@
 // the one before, which delays that by some 40 ms; a fetch does so three times.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "base/result.h"
 
 namespace lightfast::repo {
 
-// For all connections that are made from then on. Not for ssh, which needs the library's own.
-Result<void> use_prompt_connections();
+// For all connections that are made from then on, which are to this host and port alone: a redirect
+// elsewhere finds none. Not for ssh, which needs the library's own. Once.
+Result<void> use_prompt_connections(const std::string& host, std::uint16_t port);
 
 }  // namespace lightfast::repo
