@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include <spdlog/fmt/fmt.h>
 #include <sqlite3.h>
@@ -93,16 +94,33 @@ Result<void> SqlStatement::run(std::initializer_list<SqlValue> values, const Eac
 
 void Database::Closer::operator()(sqlite3* connection) const { ::sqlite3_close_v2(connection); }
 
+Result<Database> Database::connect(const std::filesystem::path& file, int flags) {
+  sqlite3* connection = nullptr;
+  const int code = ::sqlite3_open_v2(file.c_str(), &connection,
+                                     flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  Database database(connection);
+  if (code != SQLITE_OK) return sqlite_error(connection);
+  ::sqlite3_busy_timeout(connection, kPatience);
+  return database;
+}
+
 Result<Database> Database::open(const std::filesystem::path& file, const Options& options) {
   const auto doing = fmt::format("opening database '{}'", visible_text(file.string()));
   TRY(make_private(file).during(doing));
-  sqlite3* connection = nullptr;
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = ::sqlite3_open_v2(file.c_str(), &connection, kFlags, nullptr);
-  Database database(connection);
-  if (code != SQLITE_OK) return sqlite_error(connection).during(doing);
-  ::sqlite3_busy_timeout(connection, kPatience);
+  auto database = TRY(connect(file, SQLITE_OPEN_READWRITE).during(doing));
   TRY(database.make_ours(options).during(doing));
+  return database;
+}
+
+// In a directory that may not be written SQLite could not make the files beside a write-ahead log.
+Result<Database> Database::open_for_reading(const std::filesystem::path& file,
+                                            const Options& options) {
+  const auto doing = fmt::format("opening database '{}'", visible_text(file.string()));
+  if (std::error_code failed; !std::filesystem::exists(file, failed))
+    return Error{ErrorKind::NotFound, doing + ": there is none"};
+  auto database = TRY(connect(file, SQLITE_OPEN_READONLY).during(doing));
+  TRY(database.run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;").during(doing));
+  TRY(database.check_ours(options).during(doing));
   return database;
 }
 
@@ -128,6 +146,21 @@ Result<void> Database::make_ours(const Options& options) {
                       options.application_id, options.version)
               .c_str()));
   return transaction.commit();
+}
+
+Result<void> Database::check_ours(const Options& options) {
+  const auto id = TRY(ask("PRAGMA application_id"));
+  const auto version = TRY(ask("PRAGMA user_version"));
+  if (id != options.application_id) return Error{ErrorKind::Corrupt, "it is another program's"};
+  if (version == options.version) return {};
+  return Error{ErrorKind::Corrupt,
+               version > options.version
+                   ? fmt::format("it was made by a later version of lightfast (schema {}, this one "
+                                 "knows {})",
+                                 version, options.version)
+                   : fmt::format("it is of an earlier version (schema {}, this one is {}), which "
+                                 "the next write brings up to date",
+                                 version, options.version)};
 }
 
 Result<void> Database::upgrade(const Options& options, std::int64_t version) {
@@ -159,6 +192,10 @@ Result<void> Database::run(const char* sql) {
 }
 
 std::int64_t Database::changes() const { return ::sqlite3_changes64(connection_.get()); }
+
+std::int64_t Database::last_number() const {
+  return ::sqlite3_last_insert_rowid(connection_.get());
+}
 
 Result<std::int64_t> Database::data_version() { return ask("PRAGMA data_version"); }
 

@@ -67,12 +67,19 @@ class Database {
   // version: it is left as it is, and the message says so.
   static Result<Database> open(const std::filesystem::path& file, const Options& options);
 
+  // The same for reading alone; nothing is made. NotFound when there is no such file, Corrupt also
+  // when it is of an earlier version.
+  static Result<Database> open_for_reading(const std::filesystem::path& file,
+                                           const Options& options);
+
   [[nodiscard]] Result<SqlStatement> prepare(const char* sql) const;
   // Several statements without parameters.
   Result<void> run(const char* sql);
 
   // How many rows the last statement changed, inserted or removed.
   [[nodiscard]] std::int64_t changes() const;
+  // The rowid of the last row that was inserted.
+  [[nodiscard]] std::int64_t last_number() const;
   // Another number after each commit of another connection.
   [[nodiscard]] Result<std::int64_t> data_version();
 
@@ -81,7 +88,9 @@ class Database {
     void operator()(sqlite3* connection) const;
   };
   explicit Database(sqlite3* connection) : connection_(connection) {}
+  static Result<Database> connect(const std::filesystem::path& file, int flags);
   Result<void> make_ours(const Options& options);
+  Result<void> check_ours(const Options& options);
   Result<void> upgrade(const Options& options, std::int64_t version);
   Result<std::int64_t> ask(const char* sql);
 
