@@ -164,10 +164,16 @@ def repo_manifest():
     return [b"".join(entry + b"\0" + bytes.fromhex(OBJECT) for entry in entries)]
 
 
+def store_event():
+    least = b'"id":"e","source":"s","type":"t","occurredAt":"2026-03-01T12:00:00.5+01:00","subject":"pr:1"'
+    return [b"{" + least + b"}", b"{" + least + b',"relations":[{"entity":"x:1","type":"y","removed":true}],"attributes":{"b":[{"d":1,"c":2}],"a":null}}',
+            b"{" + least + b',"actor":"person:a","title":"\u00f6","body":"b","url":"u","causalParent":"p"}']
+
+
 def main():
     targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
                auth_jwt, files_uri, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message, repo_known_hosts, repo_names,
-               repo_manifest, repo_source)
+               repo_manifest, repo_source, store_event)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
         directory.mkdir(parents=True, exist_ok=True)

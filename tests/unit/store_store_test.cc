@@ -1,0 +1,215 @@
+#include "tools/store/store.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include "store_events.h"
+#include "temp_directory.h"
+
+namespace lightfast::store {
+namespace {
+
+using lightfast::test::TempDirectory;
+using Rows = std::vector<std::string>;
+
+constexpr Moment kReceived{std::chrono::milliseconds(1'800'000'000'000)};
+const Store::Progress quietly = [](std::int64_t, std::int64_t) {};
+
+// A store and what is in it, seen through a connection of its own.
+class Fixture {
+ public:
+  Fixture() {
+    auto opened = StoreWriter::open(file(), "a test");
+    if (!opened) FAIL(opened.error().message);
+    writer_.emplace(*std::move(opened));
+  }
+  StoreWriter& writer() { return *writer_; }
+  void close() { writer_.reset(); }
+  [[nodiscard]] std::filesystem::path file() const { return here_ / "store.db"; }
+
+  void add(const std::vector<Event>& events) {
+    const auto added = writer_->add(events, kReceived);
+    if (!added) FAIL(added.error().message);
+  }
+
+  // What is believed now of a projection, as text.
+  Rows believed(const std::string& table) {
+    return rows(table == "entity"
+                    ? "SELECT id || ' ' || valid_from || ' ' || valid_to || ' ' || properties FROM"
+                      " entity WHERE known_to = 9223372036854775807 ORDER BY id, valid_from"
+                    : "SELECT source || ' ' || type || ' ' || target || ' ' || valid_from || ' ' ||"
+                      " valid_to FROM edge WHERE known_to = 9223372036854775807 ORDER BY source,"
+                      " type, target, valid_from");
+  }
+
+  // All of a projection, what was believed before included.
+  Rows all(const std::string& table) {
+    return rows(
+        table == "entity"
+            ? "SELECT id || ' ' || valid_from || ' ' || valid_to || ' ' || known_from || ' '"
+              " || known_to || ' ' || end_known_from || ' ' || properties FROM entity"
+              " ORDER BY id, valid_from, known_from"
+            : "SELECT source || ' ' || type || ' ' || target || ' ' || valid_from || ' ' ||"
+              " valid_to || ' ' || known_from || ' ' || known_to || ' ' || end_known_from"
+              " FROM edge ORDER BY source, type, target, valid_from, known_from");
+  }
+
+ private:
+  Rows rows(const std::string& sql) {
+    auto database = Database::open_for_reading(
+        file(), {.application_id = 0x4C467374, .version = 1, .schema = nullptr});
+    if (!database) FAIL(database.error().message);
+    auto select = database->prepare(sql.c_str()).value();
+    Rows found;
+    REQUIRE(select.run({}, [&found](const SqlRow& row) { found.push_back(row.text(0)); }));
+    return found;
+  }
+
+  TempDirectory here_;
+  std::optional<StoreWriter> writer_;
+};
+
+// By the definition alone, from all events at once: the properties of each entity at each time.
+std::map<std::string, std::string> state_by_definition(std::vector<Event> events, Moment at) {
+  std::ranges::sort(events, [](const Event& a, const Event& b) {
+    return std::pair(a.occurred_at, a.id) < std::pair(b.occurred_at, b.id);
+  });
+  std::map<std::string, std::string> states;
+  for (const auto& event : events) {
+    if (event.occurred_at > at) break;
+    auto& state = states.try_emplace(event.subject, "{}").first->second;
+    state = merged(state, event.attributes.dump());
+    for (const auto& relation : event.relations) states.try_emplace(relation.entity, "{}");
+    if (event.actor) states.try_emplace(*event.actor, "{}");
+  }
+  return states;
+}
+
+std::map<std::string, std::string> state_in(const Rows& believed, Moment at) {
+  std::map<std::string, std::string> states;
+  const auto instant = at.time_since_epoch().count();
+  for (const auto& row : believed) {
+    const auto id = row.substr(0, row.find(' '));
+    std::int64_t from = 0, to = 0;
+    int read = 0;
+    REQUIRE(std::sscanf(row.c_str() + id.size(), " %ld %ld %n", &from, &to, &read) == 2);
+    if (from <= instant && instant < to)
+      REQUIRE(states.emplace(id, row.substr(id.size() + static_cast<std::size_t>(read))).second);
+  }
+  return states;
+}
+
+TEST_CASE("in whichever order events come, the same follows from them", "[store]") {
+  const auto seed = GENERATE(range(1U, 40U));
+  CAPTURE(seed);
+  auto events = test::random_events(seed, 30);
+  Fixture first;
+  first.add(events);
+  for (int second = 0; second < 13; ++second) {
+    const Moment at{std::chrono::seconds(second)};
+    CHECK(state_in(first.believed("entity"), at) == state_by_definition(events, at));
+  }
+  std::minstd_rand chance(seed);
+  for (int i = 0; i < 3; ++i) {
+    std::ranges::shuffle(events, chance);
+    Fixture other;
+    for (const auto& event : events) other.add({event});
+    CHECK(other.believed("entity") == first.believed("entity"));
+    CHECK(other.believed("edge") == first.believed("edge"));
+    CHECK(other.writer().store().check(quietly).value().empty());
+  }
+}
+
+TEST_CASE("what follows from the log can be made anew, row for row", "[store]") {
+  const auto seed = GENERATE(range(1U, 10U));
+  Fixture fixture;
+  fixture.add(test::random_events(seed, 40));
+  const auto entities = fixture.all("entity");
+  const auto edges = fixture.all("edge");
+  REQUIRE(fixture.writer().rebuild(quietly));
+  CHECK(fixture.all("entity") == entities);
+  CHECK(fixture.all("edge") == edges);
+  CHECK(fixture.writer().store().check(quietly).value().empty());
+}
+
+Event event(const std::string& id, std::int64_t second, const Json& attributes = Json::object()) {
+  return {.id = id,
+          .source = "test",
+          .type = "pr.changed",
+          .occurred_at = Moment(std::chrono::seconds(second)),
+          .subject = "pr:1",
+          .attributes = attributes};
+}
+
+TEST_CASE("a late event splits an interval, and what was believed before is kept", "[store]") {
+  Fixture fixture;
+  fixture.add({event("a", 10, {{"state", "open"}}), event("b", 30, {{"state", "merged"}})});
+  fixture.add({event("c", 20, {{"title", "Ö"}})});
+  CHECK(fixture.believed("entity") ==
+        Rows{R"(pr:1 10000 20000 {"state":"open"})",
+             R"(pr:1 20000 30000 {"state":"open","title":"Ö"})",
+             R"(pr:1 30000 9223372036854775807 {"state":"merged","title":"Ö"})"});
+  CHECK(fixture.all("entity").size() == 5);
+}
+
+TEST_CASE("the same id again is a duplicate, whatever it says", "[store]") {
+  Fixture fixture;
+  const auto added =
+      fixture.writer().add(std::vector{event("a", 1), event("b", 2), event("a", 3)}, kReceived);
+  CHECK(added->taken == 2);
+  CHECK(added->duplicates == 1);
+  CHECK(fixture.writer().add(std::vector{event("b", 9)}, kReceived)->duplicates == 1);
+}
+
+TEST_CASE("one process writes at a time, and says who it is", "[store]") {
+  Fixture fixture;
+  const auto other = StoreWriter::open(fixture.file(), "another");
+  REQUIRE_FALSE(other.has_value());
+  CHECK(other.error().kind == ErrorKind::Unavailable);
+  CHECK_THAT(other.error().message,
+             Catch::Contains(fmt::format("`a test` (process {}", ::getpid())));
+  fixture.close();
+  CHECK(StoreWriter::open(fixture.file(), "another").has_value());
+}
+
+TEST_CASE("a store is read while it is written", "[store]") {
+  Fixture fixture;
+  fixture.add({event("a", 1)});
+  auto reader = Store::open(fixture.file());
+  REQUIRE(reader.has_value());
+  CHECK(reader->stats()->events == 1);
+  fixture.add({event("b", 2)});
+  CHECK(reader->stats()->events == 2);
+  CHECK(reader->stats()->newest == Moment(std::chrono::seconds(2)));
+}
+
+TEST_CASE("events come out as they went in, in their order", "[store]") {
+  Fixture fixture;
+  const auto events = test::random_events(7, 50);
+  fixture.add(events);
+  std::vector<Event> found;
+  REQUIRE(fixture.writer().store().each_event([&found](const Event& each) -> Result<void> {
+    found.push_back(each);
+    return {};
+  }));
+  CHECK(found == events);
+}
+
+TEST_CASE("what is no store is left as it is", "[store]") {
+  const TempDirectory here;
+  CHECK(Store::open(here / "none.db").error().kind == ErrorKind::NotFound);
+  const auto file = here.with_file("text.db", std::string(5000, 'x'));
+  CHECK(Store::open(file).error().kind == ErrorKind::Corrupt);
+  CHECK(StoreWriter::open(file, "a test").error().kind == ErrorKind::Corrupt);
+}
+
+}  // namespace
+}  // namespace lightfast::store

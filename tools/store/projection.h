@@ -1,0 +1,57 @@
+// Keeps `entity` and `edge` what follows from the log, event by event, in whichever order these
+// come. One thread at a time, with the database.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/database.h"
+#include "base/result.h"
+#include "tools/store/event.h"
+#include "tools/store/spans.h"
+
+namespace lightfast::store {
+
+class Projection {
+ public:
+  // Prepares its statements; `database` outlives it.
+  static Result<Projection> open(const Database& database);
+
+  // Takes in an event that is in the log as `seq`, all before it having been taken in.
+  Result<void> take(const Event& event, std::int64_t seq);
+
+ private:
+  struct Row {
+    Span span;
+    std::int64_t known_from = 0;
+  };
+  struct Statements {
+    SqlStatement has_later, first_version, last_version, versions_from, version_before,
+        retire_version, end_version, add_version;
+    SqlStatement last_edge, edges_from, edge_before, retire_edge, end_edge, add_edge;
+    SqlStatement changes_from;
+  };
+  // One edge, by its three parts.
+  struct Edge {
+    std::string_view source, type, target;
+  };
+  explicit Projection(Statements statements) : sql_(std::move(statements)) {}
+
+  Result<void> mention(std::string_view entity, Instant at, std::int64_t seq);
+  Result<void> change_now(const Event& event, Instant at, std::int64_t seq);
+  Result<void> change_late(const Event& event, Instant at, std::int64_t seq);
+  Result<void> relate_now(const Edge& edge, bool is_there, Instant at, std::int64_t seq);
+  Result<void> relate_late(const Edge& edge, Instant at, std::int64_t seq);
+  Result<void> replace_versions(std::string_view entity, std::vector<Row> there,
+                                const std::vector<Span>& wanted, std::int64_t seq);
+  Result<void> replace_edges(const Edge& edge, std::vector<Row> there,
+                             const std::vector<Span>& wanted, std::int64_t seq);
+  Result<void> add_version(std::string_view entity, const Span& span, std::int64_t seq);
+  Result<std::vector<Row>> rows(SqlStatement& statement, std::initializer_list<SqlValue> values);
+
+  Statements sql_;
+};
+
+}  // namespace lightfast::store

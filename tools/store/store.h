@@ -1,0 +1,98 @@
+// store.db: the log of what happened and what follows from it, in one SQLite file that any tool may
+// read meanwhile. One thread at a time; of writers one process at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/database.h"
+#include "base/result.h"
+#include "tools/store/event.h"
+#include "tools/store/projection.h"
+#include "tools/store/writer_lock.h"
+
+namespace lightfast::store {
+
+// How much there is.
+struct Stats {
+  std::int64_t events = 0, entities = 0, edges = 0;  // the latter two: that are there now
+  std::optional<Moment> oldest, newest;              // of the events
+  std::map<std::string, std::int64_t> by_source, by_type;
+  std::int64_t bytes = 0;  // of the file
+};
+
+// What is wrong with a store: nothing when it is empty.
+using Findings = std::vector<std::string>;
+
+class Store {
+ public:
+  // For reading. NotFound when there is none; Corrupt when it is damaged, or not ours, or of
+  // another version: it is left as it is.
+  static Result<Store> open(const std::filesystem::path& file);
+
+  // How many of so many are done.
+  using Progress = std::function<void(std::int64_t done, std::int64_t all)>;
+
+  // Calls `each` with the events in log order. Stops at its first error.
+  Result<void> each_event(const std::function<Result<void>(const Event&)>& each);
+
+  Result<Stats> stats();
+
+  // Looks for damage: of the file, of the index of words, and whether what follows from the log is
+  // what is there. Takes seconds for a million events.
+  Result<Findings> check(const Progress& progress);
+
+ private:
+  friend class StoreWriter;
+  explicit Store(std::filesystem::path file, Database database)
+      : file_(std::move(file)), database_(std::move(database)) {}
+  std::filesystem::path file_;
+  Database database_;
+};
+
+class StoreWriter {
+ public:
+  // Makes the store when there is none. `purpose` is told to others that want to write meanwhile.
+  static Result<StoreWriter> open(const std::filesystem::path& file, const std::string& purpose);
+
+  struct Added {
+    std::size_t taken = 0, duplicates = 0;
+  };
+  // Has all of them on disk, or none, when it returns. Of two with one id the first counts.
+  Result<Added> add(std::span<const Event> events, Moment received_at);
+
+  // Makes what follows from the log anew, in one transaction: the rows become the same.
+  Result<void> rebuild(const Store::Progress& progress);
+
+  // Gives the disk back what is not used.
+  Result<void> compact();
+
+  [[nodiscard]] Store& store() { return store_; }
+
+ private:
+  struct Statements {
+    SqlStatement insert, index_words;
+  };
+  StoreWriter(WriterLock lock, Store store, Projection projection, Statements statements)
+      : lock_(std::move(lock)),
+        store_(std::move(store)),
+        projection_(std::move(projection)),
+        sql_(std::move(statements)) {}
+
+  Result<bool> add_one(const Event& event, std::int64_t received_at);
+
+  WriterLock lock_;
+  Store store_;
+  Projection projection_;
+  Statements sql_;
+};
+
+}  // namespace lightfast::store
