@@ -99,6 +99,7 @@ class Parser {
     add_command(CommandKind::Serve, "serve", "serve MCP and the REST API over HTTP");
     add_keys();
     add_deliveries();
+    add_store();
     add_command(CommandKind::Doctor, "doctor",
                 "say what isolation this machine gives, what is configured, what is wrong");
     CLI::App* init =
@@ -139,6 +140,30 @@ class Parser {
     replay_delivery_ = deliveries->add_subcommand("replay", "have one worked on once more");
     replay_delivery_->add_option("ID", line_.deliveries.id, "as `deliveries list` shows it")
         ->required();
+  }
+
+  void add_store() {
+    CLI::App* store =
+        add_command(CommandKind::Store, "store", "look after the store of events, --store FILE");
+    store->require_subcommand(1);
+    const auto add = [this, store](StoreRequest::Action action, const char* name,
+                                   const char* help) {
+      CLI::App* command = store->add_subcommand(name, help);
+      command->callback([this, action] { line_.store.action = action; });
+      return command;
+    };
+    using enum StoreRequest::Action;
+    const char* const json = "say it as JSON";
+    add(Stats, "stats", "how much there is, and from when")
+        ->add_flag("--json", line_.store.json, json);
+    CLI::App* import = add(Import, "import", "take in events, one JSON object on each line");
+    import->add_option("FILE", line_.store.file, "the events; - is standard input")->required();
+    import->add_flag("--json", line_.store.json, json);
+    add(Export, "export", "print all events, as import takes them");
+    add(Check, "check", "look for damage, and change nothing; exit code 1 when there is some")
+        ->add_flag("--json", line_.store.json, json);
+    add(Rebuild, "rebuild", "make entities, edges and the index anew from the events");
+    add(Compact, "compact", "give the disk back what is not used");
   }
 
   void add_setup() {

@@ -12,7 +12,18 @@
 
 namespace lightfast {
 
-enum class CommandKind { Mcp, Serve, Keys, Deliveries, Doctor, Init, OpenApi, Setup, Procedure };
+enum class CommandKind {
+  Mcp,
+  Serve,
+  Keys,
+  Deliveries,
+  Store,
+  Doctor,
+  Init,
+  OpenApi,
+  Setup,
+  Procedure
+};
 
 // What to do with the API keys of a hosted server.
 struct KeysRequest {
@@ -27,6 +38,13 @@ struct DeliveriesRequest {
   enum class Action { List, Replay } action = Action::List;
   std::string id;      // of the one to replay
   std::string status;  // of those to list; empty: all
+};
+
+// What to do with the store.
+struct StoreRequest {
+  enum class Action { Stats, Import, Export, Check, Rebuild, Compact } action = Action::Stats;
+  std::string file;   // to import; `-`: standard input
+  bool json = false;  // say it as JSON
 };
 
 // What of a client's configuration is to be changed.
@@ -44,6 +62,7 @@ struct CommandLine {
   SetupRequest setup;
   KeysRequest keys;
   DeliveriesRequest deliveries;
+  StoreRequest store;
   std::size_t procedure = 0;  // index into the declarations
   std::string input;          // of the procedure, a JSON object
   bool json = false;          // print the REST response

@@ -31,5 +31,6 @@ Result<int> run_bridge(const Settings& settings);
 Result<int> run_keys(const Settings& settings, const KeysRequest& request);
 Result<int> run_init_github(const Settings& settings, const std::string& org);
 Result<int> run_deliveries(const Settings& settings, const DeliveriesRequest& request);
+Result<int> run_store(const Settings& settings, const StoreRequest& request);
 
 }  // namespace lightfast

@@ -26,6 +26,8 @@ Result<int> run(const CommandLine& line) {
       return run_init_github(settings, line.github.value_or(""));
     case CommandKind::Deliveries:
       return run_deliveries(settings, line.deliveries);
+    case CommandKind::Store:
+      return run_store(settings, line.store);
     case CommandKind::Mcp:
       return run_bridge(settings);
     default:

@@ -27,7 +27,8 @@ Result<int> run(const CommandLine& line) {
   if (is_local_init) return run_init(line.directory);
   if (line.kind == CommandKind::OpenApi) return run_openapi();
   if (line.kind == CommandKind::Serve || line.kind == CommandKind::Keys ||
-      line.kind == CommandKind::Deliveries || line.kind == CommandKind::Init)
+      line.kind == CommandKind::Deliveries || line.kind == CommandKind::Store ||
+      line.kind == CommandKind::Init)
     return become_http_program();
   auto settings = TRY(begin(line));
   if (line.kind == CommandKind::Doctor) {

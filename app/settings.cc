@@ -32,6 +32,7 @@ constexpr std::array kSettings = {
     Setting{
         "data-dir", "DIR",
         "where mirrors, snapshots and the toolbox are kept (default: $XDG_DATA_HOME/lightfast)"},
+    Setting{"store", "FILE", "the store of events (default: ~/lightfast/store.db)"},
     Setting{"limits", "NAME=N,...",
             "what commands may use, such as memoryMiB=256,processes=64 (docs/configuration.md)"},
     Setting{"programs", "NAME,...",
@@ -151,6 +152,12 @@ Result<fs::path> default_data_dir(const Environment& environment) {
                  "no place for data: HOME is not set; give --data-dir DIR"};
   }
   return fs::path(*home) / ".local/share/lightfast";
+}
+
+fs::path store_file(const std::string& given, const Environment& environment) {
+  if (!given.empty()) return fs::absolute(given).lexically_normal();
+  const auto home = environment("HOME").value_or("");
+  return home.starts_with('/') ? fs::path(home) / "lightfast" / "store.db" : fs::path();
 }
 
 std::vector<std::string> names_in(std::string_view list) {
@@ -305,6 +312,7 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   } else {
     settings.data_dir = fs::absolute(values["data-dir"]).lexically_normal();
   }
+  settings.store = store_file(values["store"], environment);
   if (values.contains("log-level")) settings.log_level = values["log-level"];
   settings.log_file = values["log-file"];
   settings.limits = values["limits"];

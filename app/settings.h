@@ -53,6 +53,7 @@ struct Settings {
   std::optional<OrgId> asked_org;           // as given
   OrgId org;
   std::filesystem::path data_dir;
+  std::filesystem::path store;           // empty: there is no home to have it in
   std::optional<std::string> log_level;  // as given; each command has a default of its own
   std::filesystem::path log_file;        // empty: stderr
   std::string repo_token;                // LIGHTFAST_REPO_TOKEN, or the content of the file

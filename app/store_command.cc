@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include "app/commands.h"
+#include "app/progress.h"
+#include "app/table.h"
+#include "base/text.h"
+#include "tools/store/store.h"
+
+namespace lightfast {
+namespace {
+
+constexpr std::size_t kBatch = 1'000;  // events on disk together
+constexpr std::size_t kMaxLine = 1UL << 20;
+constexpr int kSomethingWrong = 1;
+
+Moment now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+void print_counts(const char* what, const std::map<std::string, std::int64_t>& counts) {
+  for (const auto& [name, count] : counts)
+    std::cout << fmt::format("{} {}: {}\n", what, name, count);
+}
+
+Json stats_json(const store::Stats& stats) {
+  const auto text = [](const std::optional<Moment>& moment) {
+    return moment ? Json(moment_text(*moment)) : Json();
+  };
+  return {{"events", stats.events},       {"entities", stats.entities},   {"edges", stats.edges},
+          {"oldest", text(stats.oldest)}, {"newest", text(stats.newest)}, {"bytes", stats.bytes},
+          {"bySource", stats.by_source},  {"byType", stats.by_type}};
+}
+
+Result<int> print_stats(const std::filesystem::path& file, bool as_json) {
+  auto opened = TRY(store::Store::open(file));
+  const auto stats = TRY(opened.stats());
+  if (as_json) {
+    std::cout << stats_json(stats).dump(2) << '\n';
+    return 0;
+  }
+  std::cout << fmt::format("store {}: {} events, {} entities and {} edges now, {}\n",
+                           visible_text(file.string()), stats.events, stats.entities, stats.edges,
+                           size_text(static_cast<std::size_t>(stats.bytes)));
+  if (stats.oldest && stats.newest)
+    std::cout << fmt::format("from {} to {}\n", moment_text(*stats.oldest),
+                             moment_text(*stats.newest));
+  print_counts("source", stats.by_source);
+  print_counts("type", stats.by_type);
+  return 0;
+}
+
+// Takes in a stream of lines, batch by batch.
+class Import {
+ public:
+  Import(store::StoreWriter& writer, std::istream& lines, std::int64_t bytes)
+      : writer_(writer), lines_(lines), all_bytes_(bytes) {}
+
+  Result<void> run() {
+    Progress progress("importing");
+    std::string line;
+    while (std::getline(lines_, line)) {
+      ++number_;
+      read_bytes_ += static_cast<std::int64_t>(line.size()) + 1;
+      take(line);
+      if (batch_.size() == kBatch) TRY(write());
+      progress.show(read_bytes_, all_bytes_);
+    }
+    return write();
+  }
+
+  [[nodiscard]] const store::StoreWriter::Added& added() const { return added_; }
+  [[nodiscard]] std::size_t bad() const { return bad_; }
+
+ private:
+  void take(const std::string& line) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos) return;
+    auto event = line.size() > kMaxLine
+                     ? Result<store::Event>(Error{ErrorKind::LimitExceeded, "longer than 1 MiB"})
+                     : store::parse_event(line);
+    if (event) return batch_.push_back(*std::move(event));
+    ++bad_;
+    std::cerr << fmt::format("line {}: {}\n", number_, visible_line(event.error().message));
+  }
+
+  Result<void> write() {
+    const auto added = TRY(
+        writer_.add(batch_, now())
+            .during(fmt::format("importing up to line {}; what came before line {} is in the store",
+                                number_, number_ - batch_.size() + 1)));
+    added_.taken += added.taken;
+    added_.duplicates += added.duplicates;
+    batch_.clear();
+    return {};
+  }
+
+  store::StoreWriter& writer_;
+  std::istream& lines_;
+  const std::int64_t all_bytes_;
+  std::int64_t read_bytes_ = 0;
+  std::size_t number_ = 0, bad_ = 0;
+  std::vector<store::Event> batch_;
+  store::StoreWriter::Added added_;
+};
+
+Result<int> import(const std::filesystem::path& file, const StoreRequest& request) {
+  std::ifstream from_file;
+  std::int64_t bytes = 0;
+  const bool is_input = request.file == "-";
+  if (!is_input) {
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(request.file, failed))
+      return Error{ErrorKind::InvalidArgument, fmt::format("importing '{}': there is no such file",
+                                                           visible_text(request.file))};
+    bytes = static_cast<std::int64_t>(std::filesystem::file_size(request.file, failed));
+    from_file.open(request.file, std::ios::binary);
+    if (!from_file)
+      return Error{ErrorKind::PermissionDenied,
+                   fmt::format("importing '{}': it cannot be read", visible_text(request.file))};
+  }
+  auto writer = TRY(store::StoreWriter::open(file, "lightfast store import"));
+  Import run(writer, is_input ? std::cin : from_file, bytes);
+  TRY(run.run());
+  const auto& added = run.added();
+  if (request.json) {
+    std::cout
+        << Json{{"taken", added.taken}, {"duplicates", added.duplicates}, {"bad", run.bad()}}.dump()
+        << '\n';
+  } else {
+    std::cerr << fmt::format("{} events taken, {} were there before, {} lines could not be read\n",
+                             added.taken, added.duplicates, run.bad());
+  }
+  return run.bad() == 0 ? 0 : kSomethingWrong;
+}
+
+Result<int> export_all(const std::filesystem::path& file) {
+  auto opened = TRY(store::Store::open(file));
+  TRY(opened.each_event([](const store::Event& event) -> Result<void> {
+    std::cout << to_json(event).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+    if (std::cout) return {};
+    return Error{ErrorKind::Unavailable, "exporting: stdout takes nothing"};
+  }));
+  if (std::cout << std::flush) return 0;
+  return Error{ErrorKind::Unavailable, "exporting: stdout takes nothing"};
+}
+
+Result<int> check(const std::filesystem::path& file, bool as_json) {
+  auto opened = TRY(store::Store::open(file));
+  Progress progress("checking");
+  const auto findings = TRY(
+      opened.check([&progress](std::int64_t done, std::int64_t all) { progress.show(done, all); }));
+  if (as_json) std::cout << Json{{"ok", findings.empty()}, {"findings", findings}}.dump(2) << '\n';
+  if (!as_json && findings.empty()) std::cout << "the store is whole\n";
+  for (const auto& finding : findings) {
+    if (!as_json) std::cout << visible_line(finding) << '\n';
+  }
+  return findings.empty() ? 0 : kSomethingWrong;
+}
+
+Result<int> rebuild(const std::filesystem::path& file) {
+  auto writer = TRY(store::StoreWriter::open(file, "lightfast store rebuild"));
+  Progress progress("rebuilding");
+  TRY(writer.rebuild(
+      [&progress](std::int64_t done, std::int64_t all) { progress.show(done, all); }));
+  return 0;
+}
+
+Result<int> compact(const std::filesystem::path& file) {
+  auto writer = TRY(store::StoreWriter::open(file, "lightfast store compact"));
+  TRY(writer.compact());
+  return 0;
+}
+
+}  // namespace
+
+Result<int> run_store(const Settings& settings, const StoreRequest& request) {
+  using enum StoreRequest::Action;
+  if (settings.store.empty())
+    return Error{ErrorKind::InvalidArgument,
+                 "no place for the store: HOME is not set; give --store"};
+  switch (request.action) {
+    case Stats:
+      return print_stats(settings.store, request.json);
+    case Import:
+      return import(settings.store, request);
+    case Export:
+      return export_all(settings.store);
+    case Check:
+      return check(settings.store, request.json);
+    case Rebuild:
+      return rebuild(settings.store);
+    case Compact:
+      break;
+  }
+  return compact(settings.store);
+}
+
+}  // namespace lightfast
