@@ -1,8 +1,5 @@
 #include "base/iso_time.h"
 
-#include <algorithm>
-#include <charconv>
-
 #include <spdlog/fmt/fmt.h>
 
 namespace lightfast {
@@ -14,6 +11,8 @@ using std::chrono::minutes;
 constexpr Moment kFirst = std::chrono::sys_days(std::chrono::year(1) / 1 / 1);
 constexpr Moment kAfterLast = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 // Reads from the front of a text; remembers once that it was not as it should be.
 class Reader {
  public:
@@ -22,12 +21,13 @@ class Reader {
   // A number of exactly so many digits.
   int digits(std::size_t count) {
     int number = 0;
-    const auto* const end = rest_.data() + std::min(count, rest_.size());
-    const auto [at, failed] = std::from_chars(rest_.data(), end, number);
-    const bool is_fine =
-        rest_.size() >= count && failed == std::errc() && at == end && rest_.front() != '-';
-    is_bad_ = is_bad_ || !is_fine;
-    rest_.remove_prefix(std::min(count, rest_.size()));
+    const auto digits = rest_.substr(0, count);
+    for (const char digit : digits) {
+      is_bad_ = is_bad_ || !is_digit(digit);
+      number = 10 * number + (digit - '0');
+    }
+    is_bad_ = is_bad_ || digits.size() < count;
+    rest_.remove_prefix(digits.size());
     return number;
   }
 
@@ -47,7 +47,7 @@ class Reader {
   milliseconds fraction() {
     int value = 0;
     int digits = 0;
-    for (; !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; rest_.remove_prefix(1)) {
+    for (; !rest_.empty() && is_digit(rest_.front()); rest_.remove_prefix(1)) {
       if (digits < 3) value = 10 * value + (rest_.front() - '0');
       ++digits;
     }

@@ -1,7 +1,7 @@
 #include "tools/store/projection.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -90,22 +90,20 @@ Result<void> Projection::take(const Event& event, std::int64_t seq) {
   TRY(sql_.has_later.run({std::string_view(event.subject), at, seq},
                          [&is_late](const SqlRow& /*row*/) { is_late = true; }));
   TRY(is_late ? change_late(event, at, seq) : change_now(event, at, seq));
-  std::set<std::pair<std::string_view, std::string_view>> seen;
-  for (const auto& relation : event.relations) {
-    if (!seen.emplace(relation.type, relation.entity).second) continue;
-    TRY(mention(relation.entity, at, seq));
-    const Edge edge{event.subject, relation.type, relation.entity};
-    if (is_late) {
-      TRY(relate_late(edge, at, seq));
-      continue;
-    }
-    const auto last = std::find_if(
-        event.relations.rbegin(), event.relations.rend(), [&relation](const Relation& each) {
-          return each.type == relation.type && each.entity == relation.entity;
-        });
-    TRY(relate_now(edge, !last->removed, at, seq));
-  }
+  TRY(relate(event, is_late, at, seq));
   if (event.actor && !entity_type(*event.actor).empty()) TRY(mention(*event.actor, at, seq));
+  return {};
+}
+
+// Of what one event says of one edge the last counts.
+Result<void> Projection::relate(const Event& event, bool is_late, Instant at, std::int64_t seq) {
+  std::map<std::pair<std::string_view, std::string_view>, bool> said;
+  for (const auto& each : event.relations) said[{each.type, each.entity}] = !each.removed;
+  for (const auto& [name, is_there] : said) {
+    const Edge edge{event.subject, name.first, name.second};
+    TRY(mention(edge.target, at, seq));
+    TRY(is_late ? relate_late(edge, at, seq) : relate_now(edge, is_there, at, seq));
+  }
   return {};
 }
 

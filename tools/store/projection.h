@@ -42,6 +42,7 @@ class Projection {
   Result<void> mention(std::string_view entity, Instant at, std::int64_t seq);
   Result<void> change_now(const Event& event, Instant at, std::int64_t seq);
   Result<void> change_late(const Event& event, Instant at, std::int64_t seq);
+  Result<void> relate(const Event& event, bool is_late, Instant at, std::int64_t seq);
   Result<void> relate_now(const Edge& edge, bool is_there, Instant at, std::int64_t seq);
   Result<void> relate_late(const Edge& edge, Instant at, std::int64_t seq);
   Result<void> replace_versions(std::string_view entity, std::vector<Row> there,
