@@ -206,7 +206,9 @@ class Refused(WebhookCase):
             got = server.get(PATH)
             self.assertEqual((got.status, got.headers["Allow"]), (405, "POST"))
             self.assertEqual(server.post("/api/ingest/gitlab", {}).status, 404)
-            self.assertEqual(server.post(PATH + "/another-org", {}).status, 404)
+            body = json.dumps(PUSH).encode()
+            for headers in ({}, headers_of(body)):
+                self.assertEqual(server.request("POST", PATH + "/another-org", body, headers).status, 404)
             self.assertEqual(server.post(PATH + "/default", {}).status, 401)
 
     def test_without_a_secret_none_is_taken_and_the_answer_says_what_is_missing(self):

@@ -38,10 +38,10 @@ std::optional<Answer> why_not_taken(const std::string& provider, const std::opti
                                     const Routing& routing) {
   if (provider != "github")
     return Answer{404, fmt::format("no webhooks of '{}' are taken here", visible_line(provider))};
+  if (org && routing.is_single && routing.find(*org) == nullptr)
+    return Answer{404, "no such organisation is served here"};
   if (!routing.secrets_of(org).empty()) return std::nullopt;
   if (org && !routing.is_single) return Answer{401, kNotSigned};
-  if (org && routing.find(*org) == nullptr)
-    return Answer{404, "no such organisation is served here"};
   return Answer{503,
                 "webhooks of GitHub are not set up here: LIGHTFAST_GITHUB_WEBHOOK_SECRET is "
                 "missing"};
@@ -174,7 +174,9 @@ std::expected<std::vector<Delivery>, Refusal> Ingest::check(const Posted& posted
     const bool hides = read.error().status == 401 && posted.org && !routing.is_single;
     return std::unexpected(hides ? Refusal{401, kNotSigned} : read.error());
   }
-  if (posted.org) return deliveries_of(*read, {.to = {{.org = routing.find(*posted.org)}}});
+  const auto* const named = posted.org ? routing.find(*posted.org) : nullptr;
+  if (named != nullptr) return deliveries_of(*read, {.to = {{.org = named}}});
+  if (posted.org) return std::unexpected(Refusal{401, kNotSigned});  // it has gone meanwhile
   const auto routes = routes_of(read->about, routing, intake_);
   if (routes) return deliveries_of(*read, *routes);
   log_for("ingest").error("not stored: {}", routes.error().message);
