@@ -7,6 +7,7 @@ Leaving the block ends the server, kills what it left behind and fails when ther
 """
 import atexit
 import collections
+import contextlib
 import ctypes
 import json
 import os
@@ -170,6 +171,26 @@ def make_home(case):
     add_cleanup(shutil.rmtree, directory, ignore_errors=True)
     os.chmod(directory, 0o755)
     return pathlib.Path(directory)
+
+
+def small_disk(case, path, size):
+    """A disk of this size at `path`, as mount(8) takes it, that goes with `case`; skips the test where that cannot be had."""
+    if not IS_ROOT:
+        raise unittest.SkipTest("only root can mount a small disk")
+    path.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "none", path], check=True)
+    case.addCleanup(subprocess.run, ["umount", "--lazy", path], check=True)
+    return path
+
+
+def fill(path):
+    """Writes a file until its disk is full."""
+    with open(path, "wb", buffering=0) as file:
+        for size in (1 << 20, 4096):
+            with contextlib.suppress(OSError):
+                while file.write(b"x" * size):
+                    pass
+    return path
 
 
 def wrapper(tier):

@@ -1,12 +1,10 @@
 #!/usr/bin/env python3
 """A repository that is pushed to while it is read: every command sees one whole commit and none fails, whatever is killed or full."""
-import contextlib
 import json
 import os
 import pathlib
 import random
 import signal
-import subprocess
 import threading
 import time
 import unittest
@@ -100,20 +98,10 @@ class Pushes(PushCase):
                 self.assertGreater(len(set(reader.states)), PUSHES // 4)
 
     def test_on_a_full_disk_the_last_state_is_served_and_the_next_once_there_is_room(self):
-        if os.geteuid() != 0:
-            self.skipTest("only root can mount a small disk")
-        data = self.home / "data"
-        data.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256m,mode=700", "none", data], check=True)
-        self.addCleanup(lambda: subprocess.run(["umount", "--lazy", data], check=True))
+        data = harness.small_disk(self, self.home / "data", "256m")
         with self.server(LIGHTFAST_POLL_INTERVAL="1") as server:
             server.wait_until_ready()
-            filler = data / "filler"
-            with open(filler, "wb", buffering=0) as file:
-                for size in (1 << 20, 4096):
-                    with contextlib.suppress(OSError):
-                        while file.write(b"x" * size):
-                            pass
+            filler = harness.fill(data / "filler")
             self.push(1)
             self.assertIsNone(self.tell(server))
             self.assertTrue(eventually(lambda: "stale" in server.shell(COMMAND).json))

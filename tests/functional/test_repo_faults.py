@@ -67,13 +67,12 @@ class SilenceTest(FaultCase):
 
 class AnswersTest(FaultCase):
     def test_a_redirect_is_refused_and_gets_no_token(self):
-        for host, asked in (("127.0.0.1", 0), ("localhost", 1)):
+        for host in ("127.0.0.1", "localhost"):  # that one on another port
             with self.subTest(host), FaultServer(fault_server.always_unauthorized) as other:
                 target = other.url("r").replace("localhost", host) + "/info/refs?service=git-upload-pack"
                 with FaultServer(fault_server.redirect(target)) as server:
                     self.assert_fails(server, "redirects to another address", "invalid_argument", token="tok")
-                self.assertEqual(len(other.heads), asked)
-                self.assertNotIn(b"authorization", b"".join(other.heads).lower())
+                self.assertEqual(other.heads, [])
 
     def test_a_server_that_refuses_every_token_is_asked_twice_at_most(self):
         with FaultServer(fault_server.always_unauthorized) as server:

@@ -160,13 +160,7 @@ class Faults(StoreCase):
         self.assertEqual(self.stats()["events"], 3000)
 
     def test_on_a_full_disk_what_was_taken_stays(self):
-        if os.geteuid() != 0:
-            self.skipTest("only root can mount a small disk")
-        disk = self.home / "disk"
-        disk.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", disk], check=True)
-        self.addCleanup(lambda: subprocess.run(["umount", "--lazy", disk], check=True))
-        self.file = disk / "store.db"
+        self.file = harness.small_disk(self, self.home / "disk", "8m") / "store.db"
         said = self.store("import", "-", text=self.lines(event(number, body="x" * 1000) for number in range(20_000)), code=2)
         self.assertRegex(said.stderr, r"what came before line \d+ is in the store: .*full")
         taken = self.stats()["events"]

@@ -52,17 +52,6 @@ EVENTS = {
 }
 
 
-def fill(path):
-    """Writes a file until the disk is full."""
-    with open(path, "wb") as file:
-        try:
-            while True:
-                file.write(b"x" * MIB)
-                file.flush()
-        except OSError:
-            pass
-
-
 class WebhookCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -235,16 +224,11 @@ class Kept(WebhookCase):
             self.assertTrue(self.becomes(number, "done"))
 
     def test_on_a_full_disk_none_is_acknowledged_and_afterwards_all_are(self):
-        if os.geteuid() != 0:
-            self.skipTest("only root can mount a small disk")
-        data = self.home / "data"
-        data.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256m,mode=700", "none", data], check=True)
-        self.addCleanup(lambda: subprocess.run(["umount", "--lazy", data], check=True))
+        data = harness.small_disk(self, self.home / "data", "256m")
         large = PUSH | {"commits": ["x" * MIB]}
         with self.server() as server:
             server.wait_until_ready()
-            fill(data / "filler")
+            harness.fill(data / "filler")
             acknowledged, answer = [], None
             for _ in range(64):  # SQLite may have some room of its own left
                 number = str(uuid.uuid4())

@@ -41,7 +41,8 @@ CREATE TABLE entity (
   properties     TEXT NOT NULL,              -- JSON, the members in alphabetical order
   PRIMARY KEY (id, valid_from, known_from)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX entity_type ON entity (type, valid_to, valid_from)
+-- Of one kind, the newest first.
+CREATE INDEX entity_type ON entity (type, valid_from, valid_to)
   WHERE known_to = 9223372036854775807;
 
 -- From one entity to another.
