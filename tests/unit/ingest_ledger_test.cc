@@ -78,15 +78,19 @@ TEST_CASE("what is old or too much is forgotten, but not what waits") {
   const TempDirectory here;
   auto ledger = opened(here);
   REQUIRE(ledger.add({push("waits")}));
-  for (int i = 0; i < 3; ++i) {
-    auto large = push("large" + std::to_string(i));
-    large.status = Status::Ignored;
-    large.body = std::string(static_cast<std::size_t>(kKeptBytes) / 2, 'x');
-    REQUIRE(ledger.add({large}));
+  std::vector<Delivery> many;
+  for (std::int64_t i = 0; i <= kMostKept; ++i) {
+    many.push_back(push("done" + std::to_string(i)));
+    many.back().status = Status::Ignored;
   }
+  auto elsewhere = many.front();
+  elsewhere.org = {"another"};
+  REQUIRE(ledger.add({elsewhere}));
+  REQUIRE(ledger.add(many));
   REQUIRE(ledger.prune(kStart));
-  CHECK(ledger.list({}, 10).value().size() == 2 + 1);
-  CHECK(ledger.list({}, 10).value().front().id == "large2");
+  const auto kept = ledger.list({}, 2 * static_cast<int>(kMostKept)).value();
+  CHECK(kept.size() == kMostKept + 2);  // besides what waits, and what is another's
+  CHECK(kept.front().id == "done" + std::to_string(kMostKept));
   REQUIRE(ledger.prune(kStart + kKept + 1ms));
   const auto left = ledger.list({}, 10).value();
   REQUIRE(left.size() == 1);

@@ -221,11 +221,11 @@ Result<void> Ledger::prune(Time now) {
   auto by_age =
       TRY(database_.prepare("DELETE FROM delivery WHERE status <> 'waiting' AND received_at < ?"));
   TRY(by_age.run({milliseconds(now - kKept)}));
-  auto by_size = TRY(database_.prepare(
+  auto by_number = TRY(database_.prepare(
       "DELETE FROM delivery WHERE status <> 'waiting' AND number IN (SELECT number FROM (SELECT"
-      " number, sum(bytes) OVER (ORDER BY number DESC) AS total"
-      " FROM delivery) WHERE total > ?)"));
-  TRY(by_size.run({kKeptBytes}));
+      " number, row_number() OVER (PARTITION BY org ORDER BY number DESC) AS place"
+      " FROM delivery) WHERE place > ?)"));
+  TRY(by_number.run({kMostKept}));
   return transaction.commit();
 }
 

@@ -20,8 +20,9 @@ namespace lightfast::ingest {
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
 inline constexpr int kMaxAttempts = 5;
-inline constexpr std::chrono::days kKept{30};           // after its time a delivery is forgotten,
-inline constexpr std::int64_t kKeptBytes = 256L << 20;  // or the oldest beyond this much of bodies
+inline constexpr std::chrono::days kKept{30};  // after its time a delivery is forgotten,
+inline constexpr std::int64_t kMostKept =
+    100'000;  // or beyond the newest so many of an organisation
 
 enum class Status { Waiting, Done, Ignored, Dead };
 std::string_view status_text(Status status);
