@@ -65,6 +65,8 @@ Result<void> make_private(const std::filesystem::path& file) {
 
 std::int64_t SqlRow::number(int column) const { return ::sqlite3_column_int64(statement_, column); }
 
+double SqlRow::real(int column) const { return ::sqlite3_column_double(statement_, column); }
+
 std::string SqlRow::text(int column) const {
   const auto* bytes = static_cast<const char*>(::sqlite3_column_blob(statement_, column));
   const auto length = ::sqlite3_column_bytes(statement_, column);
@@ -124,9 +126,12 @@ Result<Database> Database::open_for_reading(const std::filesystem::path& file,
   return database;
 }
 
-// Two processes may find an empty file at the same time: the second finds it made.
+// Rows of events take hundreds of bytes: a larger page has less left over. Two processes may find
+// an empty file at the same time: the second finds it made.
 Result<void> Database::make_ours(const Options& options) {
-  TRY(run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"));
+  TRY(
+      run("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
+          "foreign_keys = ON;"));
   auto transaction = TRY(Transaction::begin(*this));
   const auto id = TRY(ask("PRAGMA application_id"));
   const auto version = TRY(ask("PRAGMA user_version"));
@@ -167,7 +172,7 @@ Result<void> Database::upgrade(const Options& options, std::int64_t version) {
   if (version < 1) return Error{ErrorKind::Corrupt, "it does not say of which version it is"};
   for (const auto* const upgrade : options.upgrades.subspan(static_cast<std::size_t>(version - 1)))
     TRY(run(upgrade));
-  return {};
+  return options.finish_upgrade == nullptr ? Result<void>() : options.finish_upgrade(*this);
 }
 
 Result<std::int64_t> Database::ask(const char* sql) {

@@ -27,6 +27,7 @@ class SqlRow {
  public:
   explicit SqlRow(sqlite3_stmt* statement) : statement_(statement) {}
   [[nodiscard]] std::int64_t number(int column) const;
+  [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string text(int column) const;
 
  private:
@@ -59,6 +60,8 @@ class Database {
     const char* schema;           // makes an empty database one of that version
     // Makes one of version 1 one of version 2, and so on.
     std::span<const char* const> upgrades = {};
+    // What else an upgrade takes, whichever version it began with; within the same transaction.
+    Result<void> (*finish_upgrade)(Database& database) = nullptr;
   };
 
   // Opens the file, or makes it with mode 0600, as root for the owner of its directory: a

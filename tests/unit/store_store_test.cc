@@ -44,9 +44,9 @@ class Fixture {
   Rows believed(const std::string& table) {
     return rows(table == "entity"
                     ? "SELECT id || ' ' || valid_from || ' ' || valid_to || ' ' || properties FROM"
-                      " entity WHERE known_to = 9223372036854775807 ORDER BY id, valid_from"
+                      " entity WHERE known_to IS NULL ORDER BY id, valid_from"
                     : "SELECT source || ' ' || type || ' ' || target || ' ' || valid_from || ' ' ||"
-                      " valid_to FROM edge WHERE known_to = 9223372036854775807 ORDER BY source,"
+                      " valid_to FROM edge WHERE known_to IS NULL ORDER BY source,"
                       " type, target, valid_from");
   }
 
@@ -55,17 +55,19 @@ class Fixture {
     return rows(
         table == "entity"
             ? "SELECT id || ' ' || valid_from || ' ' || valid_to || ' ' || known_from || ' '"
-              " || known_to || ' ' || end_known_from || ' ' || properties FROM entity"
+              " || ifnull(known_to, '-') || ' ' || ifnull(end_known_from, '-') || ' ' || "
+              "properties FROM entity"
               " ORDER BY id, valid_from, known_from"
             : "SELECT source || ' ' || type || ' ' || target || ' ' || valid_from || ' ' ||"
-              " valid_to || ' ' || known_from || ' ' || known_to || ' ' || end_known_from"
+              " valid_to || ' ' || known_from || ' ' || ifnull(known_to, '-') || ' ' || "
+              "ifnull(end_known_from, '-')"
               " FROM edge ORDER BY source, type, target, valid_from, known_from");
   }
 
  private:
   Rows rows(const std::string& sql) {
     auto database = Database::open_for_reading(
-        file(), {.application_id = 0x4C467374, .version = 1, .schema = nullptr});
+        file(), {.application_id = 0x4C467374, .version = 2, .schema = nullptr});
     if (!database) FAIL(database.error().message);
     auto select = database->prepare(sql.c_str()).value();
     Rows found;

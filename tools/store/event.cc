@@ -194,6 +194,25 @@ Result<Event> parse_event(std::string_view line) {
   return event_from_json(object);
 }
 
+std::string relations_text(const std::vector<Relation>& relations) {
+  Json list = Json::array();
+  for (const auto& each : relations) {
+    list.push_back({each.type, each.entity});
+    if (each.removed) list.back().push_back("removed");
+  }
+  return list.dump();
+}
+
+std::vector<Relation> relations_in(std::string_view text) {
+  std::vector<Relation> relations;
+  for (const auto& each : Json::parse(text, nullptr, false)) {
+    relations.push_back({.entity = each[1].get<std::string>(),
+                         .type = each[0].get<std::string>(),
+                         .removed = each.size() > 2});
+  }
+  return relations;
+}
+
 Json to_json(const Event& event) {
   Json object = {{"id", event.id},
                  {"source", event.source},

@@ -59,6 +59,10 @@ Result<Event> parse_event(std::string_view line);
 // As event_from_json() reads it.
 Json to_json(const Event& event);
 
+// Relations as they are kept: `[["authored_by","person:mia"],["labeled","label:wip","removed"]]`.
+std::string relations_text(const std::vector<Relation>& relations);
+std::vector<Relation> relations_in(std::string_view text);
+
 // Values of JSON with the members of all objects in order: equal values become equal texts.
 Json with_sorted_keys(const Json& value);
 

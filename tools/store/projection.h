@@ -1,5 +1,5 @@
-// Keeps `entity` and `edge` what follows from the log, event by event, in whichever order these
-// come. One thread at a time, with the database.
+// Keeps `entity`, `edge`, `alias` and `cursor` what follows from the log, event by event, in
+// whichever order these come. One thread at a time, with the database.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,9 @@ class Projection {
   // Takes in an event that is in the log as `seq`, all before it having been taken in.
   Result<void> take(const Event& event, std::int64_t seq);
 
+  // As if nothing had been taken in.
+  static Result<void> clear(Database& database);
+
  private:
   struct Row {
     Span span;
@@ -31,7 +34,7 @@ class Projection {
     SqlStatement has_later, first_version, last_version, versions_from, version_before,
         retire_version, end_version, add_version;
     SqlStatement last_edge, edges_from, edge_before, retire_edge, end_edge, add_edge;
-    SqlStatement changes_from;
+    SqlStatement changes_from, add_alias, advance_cursor;
   };
   // One edge, by its three parts.
   struct Edge {
@@ -40,6 +43,8 @@ class Projection {
   explicit Projection(Statements statements) : sql_(std::move(statements)) {}
 
   Result<void> mention(std::string_view entity, Instant at, std::int64_t seq);
+  Result<void> begin(std::string_view entity, const Span& span, std::int64_t seq);
+  Result<void> note_url(const Event& event);
   Result<void> change_now(const Event& event, Instant at, std::int64_t seq);
   Result<void> change_late(const Event& event, Instant at, std::int64_t seq);
   Result<void> relate(const Event& event, bool is_late, Instant at, std::int64_t seq);

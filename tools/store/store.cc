@@ -14,19 +14,8 @@
 namespace lightfast::store {
 namespace {
 
-constexpr Database::Options kOptions = {
-    .application_id = 0x4C467374, .version = 1, .schema = nullptr, .upgrades = {}};  // "LFst"
-
-Database::Options options() {
-  auto all = kOptions;
-  all.schema = store_sql;
-  return all;
-}
-
-// What makes the rows that follow from the log go away.
-constexpr const char* kForget =
-    "DELETE FROM entity; DELETE FROM edge;"
-    "INSERT INTO events_text (events_text) VALUES ('delete-all');";
+constexpr std::int32_t kApplicationId = 0x4C467374;  // "LFst"
+constexpr int kVersion = 2;
 
 constexpr const char* kEvents =
     "SELECT id, source, type, occurred_at, actor, subject, title, body, url, causal_parent,"
@@ -38,23 +27,18 @@ std::optional<std::string> optional_text(const SqlRow& row, int column) {
 }
 
 Event event_of(const SqlRow& row) {
-  Event event{.id = row.text(0),
-              .source = row.text(1),
-              .type = row.text(2),
-              .occurred_at = Moment(std::chrono::milliseconds(row.number(3))),
-              .actor = optional_text(row, 4),
-              .subject = row.text(5),
-              .title = row.text(6),
-              .body = row.text(7),
-              .url = optional_text(row, 8),
-              .causal_parent = optional_text(row, 9),
-              .attributes = Json::parse(row.text(11), nullptr, false)};
-  for (const auto& each : Json::parse(row.text(10), nullptr, false)) {
-    event.relations.push_back({.entity = each["entity"].get<std::string>(),
-                               .type = each["type"].get<std::string>(),
-                               .removed = each.value("removed", false)});
-  }
-  return event;
+  return {.id = row.text(0),
+          .source = row.text(1),
+          .type = row.text(2),
+          .occurred_at = Moment(std::chrono::milliseconds(row.number(3))),
+          .actor = optional_text(row, 4),
+          .subject = row.text(5),
+          .title = row.text(6),
+          .body = row.text(7),
+          .url = optional_text(row, 8),
+          .causal_parent = optional_text(row, 9),
+          .relations = relations_in(row.text(10)),
+          .attributes = Json::parse(row.text(11), nullptr, false)};
 }
 
 std::int64_t milliseconds(Moment moment) { return moment.time_since_epoch().count(); }
@@ -77,6 +61,40 @@ Result<std::map<std::string, std::int64_t>> counts(const Database& database, con
   return found;
 }
 
+// Makes what follows from the log anew, within a transaction that is under way.
+Result<void> project_all(Database& database, const Store::Progress& progress) {
+  const auto all = TRY(number(database, "SELECT count(*) FROM events"));
+  TRY(Projection::clear(database));
+  TRY(WordIndex::clear(database));
+  auto projection = TRY(Projection::open(database));
+  auto words = TRY(WordIndex::open(database));
+  auto select = TRY(database.prepare(kEvents));
+  std::int64_t done = 0;
+  Result<void> taken;
+  TRY(select.run({}, [&](const SqlRow& row) {
+    const auto event = event_of(row);
+    if (taken) taken = projection.take(event, row.number(12));
+    if (taken) taken = words.take(event, row.number(12));
+    progress(++done, all);
+  }));
+  return taken;
+}
+
+Result<void> finish_upgrade(Database& database) {
+  TRY(database.run(projections_sql));
+  return project_all(database, [](std::int64_t, std::int64_t) {});
+}
+
+Database::Options options() {
+  static const std::array upgrades = {upgrade_1_sql};
+  static_assert(upgrades.size() == kVersion - 1);
+  return {.application_id = kApplicationId,
+          .version = kVersion,
+          .schema = schema_sql,
+          .upgrades = upgrades,
+          .finish_upgrade = finish_upgrade};
+}
+
 struct Rule {
   const char* what;
   const char* broken;  // how many times
@@ -85,12 +103,19 @@ struct Rule {
 constexpr std::array kRules = {
     Rule{"events without words in the index",
          "SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM events_text_docsize)"},
+    Rule{"events without names in the index",
+         "SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM events_names_docsize)"},
+    Rule{"sources that are counted wrongly",
+         "SELECT count(*) FROM (SELECT source, count(*), min(occurred_at), max(occurred_at), "
+         "max(seq)"
+         " FROM events GROUP BY source EXCEPT SELECT source, events, oldest, newest, last"
+         " FROM cursor)"},
     Rule{"events whose subject is not there",
          "SELECT count(*) FROM events WHERE NOT EXISTS (SELECT 1 FROM entity WHERE"
          " entity.id = events.subject)"},
     Rule{"versions of an entity that overlap",
          "SELECT count(*) FROM (SELECT id, valid_from, lag(valid_to) OVER (PARTITION BY id"
-         " ORDER BY valid_from) AS earlier FROM entity WHERE known_to = 9223372036854775807)"
+         " ORDER BY valid_from) AS earlier FROM entity WHERE known_to IS NULL)"
          " WHERE earlier > valid_from"},
     Rule{"intervals that end before they begin",
          "SELECT (SELECT count(*) FROM entity WHERE valid_to <= valid_from)"
@@ -157,15 +182,13 @@ Result<StoreWriter> StoreWriter::open(const std::filesystem::path& file,
       database.run("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
                    "PRAGMA journal_size_limit = 67108864;"));
   auto projection = TRY(Projection::open(database));
-  Statements statements{
-      .insert = TRY(database.prepare(
-          "INSERT INTO events (id, source, type, occurred_at, received_at, actor, subject, title,"
-          " body, url, causal_parent, relations, attributes)"
-          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")),
-      .index_words =
-          TRY(database.prepare("INSERT INTO events_text (rowid, title, body) VALUES (?, ?, ?)"))};
+  auto words = TRY(WordIndex::open(database));
+  auto insert = TRY(database.prepare(
+      "INSERT INTO events (id, source, type, occurred_at, received_at, actor, subject, title,"
+      " body, url, causal_parent, relations, attributes)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"));
   return StoreWriter(std::move(lock), Store(file, std::move(database)), std::move(projection),
-                     std::move(statements));
+                     std::move(words), std::move(insert));
 }
 
 Result<StoreWriter::Added> StoreWriter::add(std::span<const Event> events, Moment received_at) {
@@ -178,40 +201,29 @@ Result<StoreWriter::Added> StoreWriter::add(std::span<const Event> events, Momen
 }
 
 Result<bool> StoreWriter::add_one(const Event& event, std::int64_t received_at) {
-  const auto object = to_json(event);
-  const auto relations = object["relations"].dump();
-  const auto attributes = object["attributes"].dump();
-  TRY(sql_.insert.run({std::string_view(event.id), std::string_view(event.source),
-                       std::string_view(event.type), milliseconds(event.occurred_at), received_at,
-                       or_null(event.actor), std::string_view(event.subject),
-                       std::string_view(event.title), std::string_view(event.body),
-                       or_null(event.url), or_null(event.causal_parent),
-                       std::string_view(relations), std::string_view(attributes)}));
+  const auto relations = relations_text(event.relations);
+  const auto attributes = event.attributes.dump();
+  TRY(insert_.run({std::string_view(event.id), std::string_view(event.source),
+                   std::string_view(event.type), milliseconds(event.occurred_at), received_at,
+                   or_null(event.actor), std::string_view(event.subject),
+                   std::string_view(event.title), std::string_view(event.body), or_null(event.url),
+                   or_null(event.causal_parent), std::string_view(relations),
+                   std::string_view(attributes)}));
   if (store_.database_.changes() == 0) return false;
   const auto seq = store_.database_.last_number();
-  TRY(sql_.index_words.run({seq, std::string_view(event.title), std::string_view(event.body)}));
+  TRY(words_.take(event, seq));
   TRY(projection_.take(event, seq));
   return true;
 }
 
 Result<void> StoreWriter::rebuild(const Store::Progress& progress) {
   auto transaction = TRY(Transaction::begin(store_.database_));
-  const auto all = TRY(number(store_.database_, "SELECT count(*) FROM events"));
-  TRY(store_.database_.run(kForget));
-  auto select = TRY(store_.database_.prepare(kEvents));
-  std::int64_t done = 0;
-  Result<void> taken;
-  TRY(select.run({}, [&](const SqlRow& row) {
-    if (taken) taken = projection_.take(event_of(row), row.number(12));
-    progress(++done, all);
-  }));
-  TRY(std::move(taken));
-  TRY(store_.database_.run("INSERT INTO events_text (events_text) VALUES ('rebuild')"));
+  TRY(project_all(store_.database_, progress));
   return transaction.commit();
 }
 
 Result<void> StoreWriter::compact() {
-  TRY(store_.database_.run("INSERT INTO events_text (events_text) VALUES ('optimize')"));
+  TRY(WordIndex::optimize(store_.database_));
   TRY(store_.database_.run("VACUUM"));
   return store_.database_.run("PRAGMA wal_checkpoint(TRUNCATE)");
 }

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "tools/store/event.h"
 #include "tools/store/projection.h"
+#include "tools/store/word_index.h"
 #include "tools/store/writer_lock.h"
 
 namespace lightfast::store {
@@ -45,6 +46,9 @@ class Store {
   Result<void> each_event(const std::function<Result<void>(const Event&)>& each);
 
   Result<Stats> stats();
+
+  // For who asks in SQL: schema.sql and projections.sql say what is there.
+  [[nodiscard]] Database& database() { return database_; }
 
   // Looks for damage: of the file, of the index of words, and whether what follows from the log is
   // what is there. Takes seconds for a million events.
@@ -78,21 +82,21 @@ class StoreWriter {
   [[nodiscard]] Store& store() { return store_; }
 
  private:
-  struct Statements {
-    SqlStatement insert, index_words;
-  };
-  StoreWriter(WriterLock lock, Store store, Projection projection, Statements statements)
+  StoreWriter(WriterLock lock, Store store, Projection projection, WordIndex words,
+              SqlStatement insert)
       : lock_(std::move(lock)),
         store_(std::move(store)),
         projection_(std::move(projection)),
-        sql_(std::move(statements)) {}
+        words_(std::move(words)),
+        insert_(std::move(insert)) {}
 
   Result<bool> add_one(const Event& event, std::int64_t received_at);
 
   WriterLock lock_;
   Store store_;
   Projection projection_;
-  Statements sql_;
+  WordIndex words_;
+  SqlStatement insert_;
 };
 
 }  // namespace lightfast::store

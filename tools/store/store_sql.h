@@ -1,8 +1,10 @@
-// The store's schema: the text of schema.sql, embedded when the program is built.
+// The store's schema: the texts of the .sql files beside this, embedded when the program is built.
 #pragma once
 
 namespace lightfast::store {
 
-extern const char* const store_sql;
+extern const char* const schema_sql;       // all of an empty store
+extern const char* const projections_sql;  // what follows from the log alone
+extern const char* const upgrade_1_sql;    // of a store of version 1, all but projections_sql
 
 }  // namespace lightfast::store

@@ -1,0 +1,76 @@
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/database.h"
+#include "store_events.h"
+#include "temp_directory.h"
+#include "tools/store/store.h"
+
+namespace lightfast::store {
+namespace {
+
+using lightfast::test::TempDirectory;
+
+constexpr std::int32_t kApplicationId = 0x4C467374;
+
+// As version 1 had them: relations as objects.
+void write_version_1(const std::filesystem::path& file, const std::vector<Event>& events) {
+  std::stringstream schema;
+  schema << std::ifstream(LIGHTFAST_GOLDEN_DIR "/../unit/store_schema_1.sql").rdbuf();
+  const auto text = schema.str();
+  auto database = Database::open(
+      file, {.application_id = kApplicationId, .version = 1, .schema = text.c_str()});
+  REQUIRE(database.has_value());
+  auto insert = database->prepare(
+      "INSERT INTO events (id, source, type, occurred_at, received_at, actor, subject, title, body,"
+      " relations, attributes) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)");
+  for (const auto& event : events) {
+    const auto object = to_json(event);
+    const auto relations = object["relations"].dump();
+    const auto attributes = object["attributes"].dump();
+    const auto actor = event.actor.value_or("");
+    REQUIRE(insert->run({event.id, event.source, event.type,
+                         std::int64_t{event.occurred_at.time_since_epoch().count()},
+                         actor.empty() ? SqlValue(nullptr) : SqlValue(std::string_view(actor)),
+                         event.subject, event.title, event.body, std::string_view(relations),
+                         std::string_view(attributes)}));
+  }
+}
+
+std::vector<std::string> rows(Store& store, const char* sql) {
+  std::vector<std::string> found;
+  auto select = store.database().prepare(sql);
+  REQUIRE(select.has_value());
+  REQUIRE(select->run({}, [&found](const SqlRow& row) { found.push_back(row.text(0)); }));
+  return found;
+}
+
+TEST_CASE("a store of version 1 becomes what it would be if it were made now", "[store]") {
+  const TempDirectory here;
+  const auto events = test::random_events(3, 60);
+  write_version_1(here / "old.db", events);
+  CHECK(Store::open(here / "old.db").error().message.find("earlier version") != std::string::npos);
+
+  auto upgraded = StoreWriter::open(here / "old.db", "a test");
+  if (!upgraded) FAIL(upgraded.error().message);
+  auto fresh = StoreWriter::open(here / "new.db", "a test");
+  REQUIRE(fresh->add(events, Moment{}).has_value());
+  for (const auto* sql :
+       {"SELECT concat FROM (SELECT id || relations || attributes AS concat FROM events)",
+        "SELECT id || valid_from || ' ' || valid_to || properties || known_from FROM entity",
+        "SELECT source || type || target || valid_from || ' ' || valid_to FROM edge",
+        "SELECT name || entity FROM alias", "SELECT source || events || oldest FROM cursor",
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'events' ORDER BY"
+        " name"})
+    CHECK(rows(upgraded->store(), sql) == rows(fresh->store(), sql));
+  CHECK(upgraded->store().check([](std::int64_t, std::int64_t) {})->empty());
+  CHECK(Store::open(here / "old.db").has_value());
+}
+
+}  // namespace
+}  // namespace lightfast::store

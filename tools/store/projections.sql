@@ -1,0 +1,79 @@
+-- What follows from the log of events, and can be made from it again (`lightfast store rebuild`): an
+-- upgrade drops and remakes it.
+--
+-- Each row held in the world from valid_from until before valid_to, and was believed here from the
+-- event known_from until before the event known_to, which is NULL while it still is; its end was
+-- learned by the event end_known_from, or, where that is NULL, with the row. So what is believed now
+-- has known_to IS NULL; what was believed when event S was the last: known_from <= S and
+-- (known_to IS NULL or known_to > S), with an end only if coalesce(end_known_from, known_from) <= S.
+
+-- The properties of an entity in one interval.
+CREATE TABLE entity (
+  id             TEXT NOT NULL,              -- 'pr:acme/web#142'
+  type           TEXT NOT NULL,              -- 'pr'
+  valid_from     INTEGER NOT NULL,
+  valid_to       INTEGER NOT NULL,
+  known_from     INTEGER NOT NULL,
+  known_to       INTEGER,
+  end_known_from INTEGER,
+  properties     TEXT NOT NULL,              -- JSON, the members in alphabetical order
+  PRIMARY KEY (id, valid_from, known_from)
+) STRICT, WITHOUT ROWID;
+-- Of one kind, the newest first.
+CREATE INDEX entity_type ON entity (type, valid_from, valid_to)
+  WHERE known_to IS NULL;
+
+-- From one entity to another.
+CREATE TABLE edge (
+  source         TEXT NOT NULL,
+  type           TEXT NOT NULL,              -- 'authored_by'
+  target         TEXT NOT NULL,
+  valid_from     INTEGER NOT NULL,
+  valid_to       INTEGER NOT NULL,
+  known_from     INTEGER NOT NULL,
+  known_to       INTEGER,
+  end_known_from INTEGER,
+  PRIMARY KEY (source, type, target, valid_from, known_from)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edge_target ON edge (target, type);
+
+-- By what else an entity is called: a short name in lower case ('#142', '1f2e...', 'mia'), and the
+-- URLs of its events that do not say it, without what does not tell pages apart.
+CREATE TABLE alias (
+  name   TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  PRIMARY KEY (name, entity)
+) STRICT, WITHOUT ROWID;
+
+-- How far each source has come.
+CREATE TABLE cursor (
+  source  TEXT PRIMARY KEY,
+  events  INTEGER NOT NULL,                  -- how many there are
+  oldest  INTEGER NOT NULL,                  -- when the first one occurred
+  newest  INTEGER NOT NULL,                  -- and the last
+  last    INTEGER NOT NULL                   -- the one learned last, its seq
+) STRICT, WITHOUT ROWID;
+
+-- The words of events, for search.
+CREATE VIRTUAL TABLE events_text USING fts5 (
+  title, body, content = 'events', content_rowid = 'seq',
+  tokenize = 'porter unicode61 remove_diacritics 2');
+
+-- What in them looks like a name (of functions, files, tickets), letter by letter, for search by parts
+-- of it. The text itself is not kept here.
+CREATE VIRTUAL TABLE events_names USING fts5 (names, content = '', tokenize = 'trigram');
+
+-- For people who look with sqlite3.
+CREATE VIEW entity_now AS
+  SELECT id, type, valid_from AS since, properties FROM entity
+  WHERE valid_to = 9223372036854775807 AND known_to IS NULL;
+CREATE VIEW edge_now AS
+  SELECT source, type, target, valid_from AS since FROM edge
+  WHERE valid_to = 9223372036854775807 AND known_to IS NULL;
+CREATE VIEW events_readable AS
+  SELECT seq, strftime('%Y-%m-%d %H:%M:%S', occurred_at / 1000, 'unixepoch') AS time, type, subject,
+         actor, title FROM events;
+CREATE VIEW open_pull_requests AS
+  SELECT id, properties ->> 'title' AS title,
+         strftime('%Y-%m-%d %H:%M:%S', since / 1000, 'unixepoch') AS since
+  FROM entity_now WHERE type = 'pr' AND properties ->> 'state' = 'open';

@@ -1,0 +1,35 @@
+#include "tools/store/word_index.h"
+
+#include <string>
+#include <utility>
+
+#include "tools/store/names.h"
+
+namespace lightfast::store {
+
+Result<WordIndex> WordIndex::open(const Database& database) {
+  return WordIndex(Statements{
+      .add_words =
+          TRY(database.prepare("INSERT INTO events_text (rowid, title, body) VALUES (?, ?, ?)")),
+      .add_names = TRY(database.prepare("INSERT INTO events_names (rowid, names) VALUES (?, ?)"))});
+}
+
+Result<void> WordIndex::take(const Event& event, std::int64_t seq) {
+  TRY(sql_.add_words.run({seq, std::string_view(event.title), std::string_view(event.body)}));
+  const auto names = names_of(event);
+  return sql_.add_names.run({seq, std::string_view(names)});
+}
+
+Result<void> WordIndex::clear(Database& database) {
+  return database.run(
+      "INSERT INTO events_text (events_text) VALUES ('delete-all');"
+      "INSERT INTO events_names (events_names) VALUES ('delete-all');");
+}
+
+Result<void> WordIndex::optimize(Database& database) {
+  return database.run(
+      "INSERT INTO events_text (events_text) VALUES ('optimize');"
+      "INSERT INTO events_names (events_names) VALUES ('optimize');");
+}
+
+}  // namespace lightfast::store
