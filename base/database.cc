@@ -22,6 +22,8 @@ ErrorKind kind_of(int code) {
   switch (code & 0xFF) {
     case SQLITE_FULL:
       return ErrorKind::LimitExceeded;
+    case SQLITE_INTERRUPT:
+      return ErrorKind::Timeout;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return ErrorKind::Corrupt;
@@ -203,6 +205,22 @@ std::int64_t Database::last_number() const {
 }
 
 Result<std::int64_t> Database::data_version() { return ask("PRAGMA data_version"); }
+
+SqlDeadline::SqlDeadline(const Database& database, std::chrono::steady_clock::time_point end,
+                         std::stop_token cancelled)
+    : connection_(database.handle()), end_(end), cancelled_(std::move(cancelled)) {
+  constexpr int kBetweenLooks = 400;  // instructions of SQLite's
+  ::sqlite3_progress_handler(connection_, kBetweenLooks, is_over, this);
+}
+
+SqlDeadline::~SqlDeadline() { ::sqlite3_progress_handler(connection_, 0, nullptr, nullptr); }
+
+int SqlDeadline::is_over(void* deadline) {
+  const auto& own = *static_cast<const SqlDeadline*>(deadline);
+  const bool is_over =
+      own.cancelled_.stop_requested() || std::chrono::steady_clock::now() >= own.end_;
+  return is_over ? 1 : 0;
+}
 
 Result<Transaction> Transaction::begin(Database& database) {
   TRY(database.run("BEGIN IMMEDIATE"));

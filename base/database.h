@@ -2,12 +2,14 @@
 // processes and connections may use the file meanwhile.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -83,6 +85,8 @@ class Database {
   [[nodiscard]] std::int64_t changes() const;
   // The rowid of the last row that was inserted.
   [[nodiscard]] std::int64_t last_number() const;
+  // For who needs more of SQLite than is here; it stays this object's.
+  [[nodiscard]] sqlite3* handle() const { return connection_.get(); }
   // Another number after each commit of another connection.
   [[nodiscard]] Result<std::int64_t> data_version();
 
@@ -98,6 +102,24 @@ class Database {
   Result<std::int64_t> ask(const char* sql);
 
   std::unique_ptr<sqlite3, Closer> connection_;
+};
+
+// While it lives, what runs on a connection ends with Timeout once `end` has come, or when it is
+// cancelled; checked every few microseconds of work. One at a time for each connection.
+class SqlDeadline {
+ public:
+  SqlDeadline(const Database& database, std::chrono::steady_clock::time_point end,
+              std::stop_token cancelled);
+  ~SqlDeadline();
+  SqlDeadline(const SqlDeadline&) = delete;
+  SqlDeadline& operator=(const SqlDeadline&) = delete;
+
+ private:
+  static int is_over(void* deadline);
+
+  sqlite3* const connection_;
+  const std::chrono::steady_clock::time_point end_;
+  const std::stop_token cancelled_;
 };
 
 // What is written from here on is written whole or not at all: it is undone at the end unless it

@@ -1,0 +1,36 @@
+// The numbers of search that are not of ranking by words (tools/ranking/parameters.h), in one
+// place, each with what speaks for it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace lightfast::search {
+
+// What an answer holds: ten results stay below 16 KiB of JSON.
+inline constexpr std::size_t kMostTitle = 200, kMostSnippet = 400;  // bytes
+inline constexpr std::size_t kMostUrl = 300, kMostReason = 120;
+
+// What is next to a hit on the same subject gains this share of its score: + 2.6 points of nDCG@10
+// on dialogues.
+inline constexpr double kSpread = 0.3;
+
+// Of the first so many results at most so many are about one subject.
+inline constexpr std::size_t kFirstResults = 10, kMostOfSubject = 3;
+
+// The two tiers' scores, each scaled to its best, are added with these weights.
+inline constexpr double kLocalWeight = 0.5, kMemoryWeight = 0.5;
+
+// Where the question asks for what is new, a score halves towards its least part in this time.
+inline constexpr std::chrono::hours kFreshHalfLife{72};
+inline constexpr double kLeastFresh = 0.5;
+inline constexpr double kWantedKindWeight = 1.25;  // of what is of a kind that the question names
+
+inline constexpr double kHandleScore = 1.0;
+inline constexpr std::int64_t kMostOfHandle = 20;   // events of one entity
+inline constexpr std::int64_t kMostListed = 200;    // of a list of the newest
+inline constexpr std::int64_t kMostStates = 5'000;  // entities whose state is looked at for a list
+inline constexpr std::size_t kMostFast = 20;        // texts looked at in the mode `fast`
+
+}  // namespace lightfast::search
