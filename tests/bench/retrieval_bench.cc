@@ -117,7 +117,7 @@ class Group {
   explicit Group(const std::vector<store::Event>& events)
       : writer_(must(store::StoreWriter::open(here_ / "store.db", "a benchmark"))),
         local_((must(writer_.add(events, Moment{})), must(search::Local::open(database())))),
-        words_(must(ranking::Words::open(database()))) {}
+        words_(must(ranking::Words::stems(database()))) {}
 
   std::vector<std::string> ours(const std::string& text) {
     const contract::SearchRequest request{.query = text};
@@ -126,14 +126,16 @@ class Group {
     const auto ranking = must(local_.rank(request, intent, {}, Moment{}, {end, {}}));
     std::vector<std::string> ids;
     for (std::size_t i = 0; i < std::min(ranking.hits.size(), kShown); ++i)
-      ids.push_back(must(local_.result(ranking.hits[i], ranking.weights)).id);
+      ids.push_back(must(local_.result(ranking.hits[i], ranking)).id);
     return ids;
   }
 
   // Every word quoted, OR, stopwords dropped, the title twice as heavy.
   std::vector<std::string> baseline(const std::string& text) {
     std::vector<std::string> quoted;
-    for (const auto& term : ranking::terms_of(text, words_)) quoted.push_back(term.quoted());
+    for (const auto& term : ranking::terms_of(text, words_)) {
+      if (!term.is_part) quoted.push_back(term.quoted());
+    }
     const auto match = fmt::format("{}", fmt::join(quoted, " OR "));
     std::vector<std::string> ids;
     auto statement = must(database().prepare(

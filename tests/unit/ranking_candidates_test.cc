@@ -1,5 +1,3 @@
-#include "tools/ranking/candidates.h"
-
 #include <algorithm>
 #include <map>
 #include <string>
@@ -7,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/unit/ranking_fixture.h"
+#include "tools/ranking/candidates.h"
 #include "tools/ranking/parameters.h"
 
 namespace lightfast::ranking {
@@ -23,7 +22,8 @@ TEST_CASE("scores are those of FTS5's own BM25", "[ranking]") {
   index.add_all(300, [](std::int64_t row) {
     std::string body = "words of row " + std::to_string(row);
     if (row % 3 == 0) body += " retry";
-    if (row % 7 == 0) body += " upload uploads " + std::string(static_cast<std::size_t>(row % 50), 'x');
+    if (row % 7 == 0)
+      body += " upload uploads " + std::string(static_cast<std::size_t>(row % 50), 'x');
     return body;
   });
   index.add(301, "retry the upload", "now");
@@ -32,7 +32,8 @@ TEST_CASE("scores are those of FTS5's own BM25", "[ranking]") {
   CHECK_FALSE(found->is_cut);
   const auto ours = scores(*found);
   auto own = index.database().prepare(
-      "SELECT rowid, -bm25(t, 2.0, 1.0) FROM t WHERE t MATCH '\"retry\" OR \"uploads\" OR \"here\"'");
+      "SELECT rowid, -bm25(t, 2.0, 1.0) FROM t WHERE t MATCH '\"retry\" OR \"uploads\" OR "
+      "\"here\"'");
   std::size_t count = 0;
   REQUIRE(own->run({}, [&](const SqlRow& row) {
     ++count;

@@ -1,11 +1,10 @@
-#include "tools/ranking/closeness.h"
-
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
 #include "tests/unit/ranking_fixture.h"
+#include "tools/ranking/closeness.h"
 #include "tools/ranking/snippet.h"
 
 namespace lightfast::ranking {
@@ -15,11 +14,15 @@ double bonus(const std::string& question, const Text& text) {
   const test::Index index;
   const auto terms = terms_of(question, index.words());
   const std::vector<double> rarity(terms.size(), 2.0);
-  return Closeness(terms, rarity, 10, index.words()).of(text).bonus;
+  const auto whole = Words::whole(index.database()).value();
+  Closeness closeness(terms, rarity, 10, {.stems = index.words(), .whole = whole});
+  closeness.take(text);
+  return closeness.scores().at(0).bonus;
 }
 
 TEST_CASE("words that stand together count more than the same apart", "[ranking]") {
-  const std::string apart = "retry " + std::string("this word that one another still more ") + "upload";
+  const std::string apart =
+      "retry " + std::string("this word that one another still more ") + "upload";
   CHECK(bonus("retry upload", {"", "a retry of the upload"}) > bonus("retry upload", {"", apart}));
   CHECK(bonus("retry upload", {"", "upload then retry"}) > bonus("retry upload", {"", apart}));
 }

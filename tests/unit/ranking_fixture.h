@@ -25,12 +25,13 @@ class Index {
         here_ / "index.db",
         {.application_id = 1,
          .version = 1,
-         .schema = "CREATE VIRTUAL TABLE t USING fts5 (title, body, content = '',"
-                   " tokenize = 'porter unicode61 remove_diacritics 2');"
-                   "CREATE VIRTUAL TABLE n USING fts5 (names, content = '', tokenize = 'trigram');"});
+         .schema =
+             "CREATE VIRTUAL TABLE t USING fts5 (title, body, content = '',"
+             " tokenize = 'porter unicode61 remove_diacritics 2');"
+             "CREATE VIRTUAL TABLE n USING fts5 (names, content = '', tokenize = 'trigram');"});
     REQUIRE(opened.has_value());
     database_.emplace(*std::move(opened));
-    words_.emplace(Words::open(*database_).value());
+    words_.emplace(Words::stems(*database_).value());
     finder_.emplace(CandidateFinder::open(*database_, "t", "n").value());
   }
 

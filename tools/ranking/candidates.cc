@@ -49,6 +49,7 @@ class CandidateFinder::Search {
     for (std::size_t i = 0; i < terms_.size(); ++i) {
       counted.push_back(TRY(count(i, extent)));
       found_.rarity[i] = rarity_of(std::min(counted.back().rows, all), all);
+      if (terms_[i].is_part) found_.rarity[i] *= kNamePartWeight;
     }
     std::ranges::sort(counted, {}, &Counted::rows);
     TRY(read_average_length());

@@ -66,10 +66,10 @@ class Terms {
  public:
   explicit Terms(const Words& words) : words_(words) {}
 
-  void add(std::string_view text) {
+  void add(std::string_view text, bool is_part) {
     if (text.size() > kLongestTerm || terms_.size() == kMostTerms) return;
-    Term term{.text = lower(text), .stems = {}};
-    for (auto& word : words_.of(text)) term.stems.push_back(std::move(word.stem));
+    Term term{.text = lower(text), .stems = {}, .is_part = is_part};
+    for (auto& word : words_.of(text)) term.stems.push_back(std::move(word.text));
     if (!term.stems.empty() && seen_.insert(term.stems).second) terms_.push_back(std::move(term));
   }
 
@@ -98,9 +98,9 @@ std::vector<Term> terms_of(std::string_view text, const Words& words) {
   Terms terms(words);
   for (const auto piece : pieces) {
     if (!are_all_common && is_common(piece)) continue;
-    terms.add(piece);
+    terms.add(piece, false);
     for (const auto hump : humps_of(piece)) {
-      if (!is_common(hump)) terms.add(hump);
+      if (!is_common(hump)) terms.add(hump, true);
     }
   }
   return terms.take();

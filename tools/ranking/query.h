@@ -18,6 +18,7 @@ inline constexpr std::size_t kMostTerms = 40;  // of one query; the rest is left
 struct Term {
   std::string text;
   std::vector<std::string> stems;
+  bool is_part = false;  // of a name that is a term as well
 
   // As a string of FTS5's query language (https://sqlite.org/fts5.html#fts5_strings), in which
   // nothing has a meaning.
@@ -26,8 +27,9 @@ struct Term {
   bool operator==(const Term&) const = default;
 };
 
-// The terms of `text` in their order, each once. Common words of English are left out, unless there
-// are no others. Parts of names in camelCase are terms of their own besides the whole.
+// The terms of `text` in their order, each once; `words` are stems. Common words of English are
+// left out, unless there are no others. Parts of names in camelCase are terms of their own besides
+// the whole.
 std::vector<Term> terms_of(std::string_view text, const Words& words);
 
 // Whether a word in lower case says nothing of what a text is about.

@@ -22,7 +22,7 @@ struct Place {
 std::vector<Place> places_in(const std::vector<Word>& all, const StemWeights& weights) {
   std::vector<Place> places;
   for (const auto& word : all) {
-    const auto found = weights.find(word.stem);
+    const auto found = weights.find(word.text);
     if (found != weights.end())
       places.push_back({word.begin, word.end, found->first, found->second});
   }

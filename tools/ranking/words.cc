@@ -1,8 +1,8 @@
 #include "tools/ranking/words.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -10,35 +10,47 @@
 
 namespace lightfast::ranking {
 
-Result<Words> Words::open(const Database& database) {
+Result<Words> Words::stems(const Database& database) {
+  return open(database, "porter", {"unicode61", "remove_diacritics", "2"});
+}
+
+Result<Words> Words::whole(const Database& database) {
+  return open(database, "unicode61", {"remove_diacritics", "2"});
+}
+
+Result<Words> Words::open(const Database& database, const char* tokenizer,
+                          std::vector<const char*> arguments) {
   auto* const api = TRY(fts5_of(database));
   void* context = nullptr;
-  fts5_tokenizer porter = {};
-  std::array<const char*, 3> arguments = {"unicode61", "remove_diacritics", "2"};
-  Fts5Tokenizer* tokenizer = nullptr;
-  int code = api->xFindTokenizer(api, "porter", &context, &porter);
-  if (code == SQLITE_OK) {
-    code =
-        porter.xCreate(context, arguments.data(), static_cast<int>(arguments.size()), &tokenizer);
-  }
+  fts5_tokenizer kind = {};
+  Fts5Tokenizer* made = nullptr;
+  int code = api->xFindTokenizer(api, tokenizer, &context, &kind);
+  if (code == SQLITE_OK)
+    code = kind.xCreate(context, arguments.data(), static_cast<int>(arguments.size()), &made);
   if (code != SQLITE_OK)
     return Error{ErrorKind::Unavailable, "this SQLite cannot split texts into words"};
-  return Words(tokenizer, porter.xDelete, porter.xTokenize);
+  return Words(made, kind.xDelete, kind.xTokenize);
 }
 
 std::vector<Word> Words::of(std::string_view text) const {
   std::vector<Word> words;
-  const auto add = [](void* all, int /*flags*/, const char* stem, int size, int begin, int end) {
-    static_cast<std::vector<Word>*>(all)->push_back(
-        {.stem = std::string(stem, static_cast<std::size_t>(size)),
-         .begin = static_cast<std::size_t>(begin),
-         .end = static_cast<std::size_t>(end)});
+  each_of(text, [&words](std::string_view word, std::size_t begin, std::size_t end) {
+    words.push_back({.text = std::string(word), .begin = begin, .end = end});
+  });
+  return words;
+}
+
+void Words::each_of(std::string_view text, const Each& each) const {
+  const auto give = [](void* taker, int /*flags*/, const char* word, int size, int begin, int end) {
+    (*static_cast<const Each*>(taker))({word, static_cast<std::size_t>(size)},
+                                       static_cast<std::size_t>(begin),
+                                       static_cast<std::size_t>(end));
     return SQLITE_OK;
   };
   constexpr std::size_t kMost = std::numeric_limits<int>::max();
-  (void)tokenize_(tokenizer_.get(), &words, FTS5_TOKENIZE_DOCUMENT, text.data(),
-                  static_cast<int>(std::min(text.size(), kMost)), add);
-  return words;
+  auto* const taker = const_cast<Each*>(&each);
+  (void)tokenize_(tokenizer_.get(), taker, FTS5_TOKENIZE_DOCUMENT, text.data(),
+                  static_cast<int>(std::min(text.size(), kMost)), give);
 }
 
 }  // namespace lightfast::ranking

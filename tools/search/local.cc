@@ -4,9 +4,11 @@
 #include <cmath>
 #include <iterator>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 
 #include "base/text.h"
 #include "tools/ranking/closeness.h"
@@ -36,7 +38,8 @@ Result<Local> Local::open(Database& database) {
   const auto prepare = [&database](const char* sql) { return database.prepare(sql); };
   return Local(
       TRY(ranking::CandidateFinder::open(database, "events_text", "events_names")),
-      TRY(ranking::Words::open(database)),
+      Words{.stems = TRY(ranking::Words::stems(database)),
+            .whole = TRY(ranking::Words::whole(database))},
       {.head = TRY(prepare("SELECT id, source, type, subject, title, occurred_at, url FROM events"
                            " WHERE seq = ?1")),
        .text = TRY(prepare("SELECT title, body FROM events WHERE seq = ?1")),
@@ -69,11 +72,13 @@ class Local::Search {
          const Limits& limits)
       : local_(local), request_(request), intent_(intent), now_(now), limits_(limits) {}
 
-  Result<Ranking> run(const std::vector<std::string>& handled) {
-    if (!handled.empty()) TRY(take_handled(handled));
+  Result<Ranking> run(const std::vector<std::string>& named) {
+    TRY(take_named(named));
+    const bool is_found = intent_.kind == Intent::Kind::Lookup && !ranking_.hits.empty();
+    if (is_found) return std::move(ranking_);
     if (intent_.is_list) {
       TRY(intent_.wants_open ? list_open() : list_newest());
-    } else if (ranking_.hits.empty()) {
+    } else {
       TRY(match());
     }
     return std::move(ranking_);
@@ -81,13 +86,14 @@ class Local::Search {
 
  private:
   // The latest of what is named.
-  Result<void> take_handled(const std::vector<std::string>& handled) {
-    for (const auto& entity : handled) {
+  Result<void> take_named(const std::vector<std::string>& named) {
+    for (const auto& entity : named) {
       std::vector<std::int64_t> events;
       TRY(local_.sql_.newest_of.run({std::string_view(entity), kMostOfHandle},
                                     [&](const SqlRow& row) { events.push_back(row.number(0)); }));
-      for (const auto seq : events) TRY(add(seq, kHandleScore, "exactly " + entity));
+      for (const auto seq : events) TRY(add(seq, 1, "exactly " + entity));
     }
+    for (auto& hit : ranking_.hits) hit.is_named = true;
     return {};
   }
 
@@ -142,10 +148,11 @@ class Local::Search {
   }
 
   Result<void> add(std::int64_t seq, double score, const std::string& reason) {
-    const auto head = TRY(local_.head(seq));
-    if (head && passes_filter(*head))
+    auto head = TRY(local_.head(seq));
+    const bool is_new = std::ranges::find(ranking_.hits, seq, &Hit::seq) == ranking_.hits.end();
+    if (head && is_new && passes_filter(*head))
       ranking_.hits.push_back(
-          {.seq = seq, .score = score, .reason = reason, .subject = head->subject});
+          {.seq = seq, .score = score, .reason = reason, .head = std::move(head)});
     return {};
   }
 
@@ -158,22 +165,31 @@ class Local::Search {
 
   // By its words.
   Result<void> match() {
-    terms_ = ranking::terms_of(request_.query, local_.words_);
-    candidates_ = TRY(local_.finder_.find(terms_, limits_.deadline, limits_.cancelled));
+    ranking_.terms = ranking::terms_of(request_.query, local_.words_.stems);
+    const auto& terms = ranking_.terms;
+    candidates_ = TRY(local_.finder_.find(terms, limits_.deadline, limits_.cancelled));
     ranking_.is_cut = candidates_.is_cut;
-    for (std::size_t i = 0; i < terms_.size(); ++i) {
-      for (const auto& stem : terms_[i].stems)
-        ranking_.weights.emplace(stem, candidates_.rarity[i]);
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      for (const auto& stem : terms[i].stems) ranking_.weights.emplace(stem, candidates_.rarity[i]);
     }
+    leave_out_named();
     if (has_filter(request_)) TRY(filter());
     std::ranges::sort(candidates_.rows, [](const auto& a, const auto& b) {
       return std::pair(-a.score, -a.row) < std::pair(-b.score, -b.row);
     });
     TRY(reread());
     if (request_.mode == contract::SearchMode::Balanced) TRY(spread());
-    std::ranges::stable_sort(ranking_.hits, std::greater<>(), &Hit::score);
+    std::ranges::stable_sort(ranking_.hits, [](const Hit& a, const Hit& b) {
+      return std::pair(a.is_named, a.score) > std::pair(b.is_named, b.score);
+    });
     append_rest();
     return {};
+  }
+
+  void leave_out_named() {
+    std::unordered_set<std::int64_t> named;
+    for (const auto& hit : ranking_.hits) named.insert(hit.seq);
+    std::erase_if(candidates_.rows, [&](const auto& each) { return named.contains(each.row); });
   }
 
   Result<void> filter() {
@@ -196,30 +212,39 @@ class Local::Search {
 
   // The best by what their texts are.
   Result<void> reread() {
-    const ranking::Closeness closeness(terms_, candidates_.rarity, candidates_.average_length,
-                                       local_.words_);
+    ranking::Closeness closeness(ranking_.terms, candidates_.rarity, candidates_.average_length,
+                                 {.stems = local_.words_.stems, .whole = local_.words_.whole});
     const bool is_fast = request_.mode == contract::SearchMode::Fast;
-    reread_ = std::min(candidates_.rows.size(), is_fast ? kMostFast : ranking::kMostReread);
-    for (std::size_t i = 0; i < reread_; ++i) {
-      if (is_late()) reread_ = i;
-      if (i == reread_) break;
-      const auto& candidate = candidates_.rows[i];
-      ranking::Text text;
-      TRY(local_.sql_.text.run({candidate.row}, [&text](const SqlRow& row) {
-        text = {.title = row.text(0), .body = row.text(1)};
-      }));
-      const auto score = closeness.of(text);
-      const auto relevance =
-          candidates_.is_cut ? std::max(score.relevance, candidate.score) : candidate.score;
-      const auto head = TRY(local_.head(candidate.row));
+    const auto most = std::min(candidates_.rows.size(), is_fast ? kMostFast : ranking::kMostReread);
+    std::vector<Hit> hits;
+    for (; reread_ < most && !is_late(); ++reread_) {
+      const auto& [row, score] = candidates_.rows[reread_];
+      auto head = TRY(local_.head(row));
       if (!head) continue;
-      heads_.emplace(candidate.row, *head);
-      ranking_.hits.push_back({.seq = candidate.row,
-                               .score = (relevance + score.bonus) * weight_of(*head),
-                               .reason = "words",
-                               .subject = head->subject});
+      ranking::Text text;
+      TRY(local_.sql_.text.run({row}, [&text](const SqlRow& found) {
+        text = {.title = found.text(0), .body = found.text(1)};
+      }));
+      closeness.take(text);
+      hits.push_back({.seq = row, .score = score, .head = std::move(head)});
     }
+    score(hits, closeness.scores());
+    std::ranges::move(hits, std::back_inserter(ranking_.hits));
     return {};
+  }
+
+  // From 0, which is the least of them, to 1.
+  void score(std::vector<Hit>& hits, const std::vector<ranking::Closeness::Score>& scores) const {
+    if (hits.empty()) return;
+    for (std::size_t i = 0; i < hits.size(); ++i) {
+      auto& score = hits[i].score;
+      if (candidates_.is_cut) score = std::max(score, scores[i].relevance);
+      score = (score + scores[i].bonus) * weight_of(*hits[i].head);
+    }
+    const auto [least, most] = std::ranges::minmax(hits, {}, &Hit::score);
+    const auto zero = least.score;
+    const auto span = most.score - zero;
+    for (auto& hit : hits) hit.score = span > 0 ? (hit.score - zero) / span : 1;
   }
 
   [[nodiscard]] double weight_of(const Head& head) const {
@@ -232,11 +257,11 @@ class Local::Search {
   Result<void> spread() {
     std::unordered_map<std::int64_t, double> gained;
     for (const auto& hit : ranking_.hits) {
-      const auto& head = heads_.at(hit.seq);
+      if (hit.is_named || !hit.head) continue;
+      const auto at = hit.head->occurred_at.time_since_epoch().count();
       for (auto* statement : {&local_.sql_.before, &local_.sql_.after}) {
         TRY(statement->run(
-            {std::string_view(head.subject), head.occurred_at.time_since_epoch().count(),
-             std::string_view(head.id)},
+            {std::string_view(hit.head->subject), at, std::string_view(hit.head->id)},
             [&](const SqlRow& row) { gained[row.number(0)] += kSpread * hit.score; }));
       }
     }
@@ -250,18 +275,12 @@ class Local::Search {
     return {};
   }
 
-  // Those that were not reread, in their order, below those that were.
+  // Those that were not reread, in their order, behind those that were.
   void append_rest() {
-    std::unordered_map<std::int64_t, bool> there;
-    for (const auto& hit : ranking_.hits) there.emplace(hit.seq, true);
-    const double least = ranking_.hits.empty() ? 1 : ranking_.hits.back().score;
-    double score = least;
-    for (std::size_t i = reread_; i < candidates_.rows.size(); ++i) {
-      const auto& candidate = candidates_.rows[i];
-      score = std::min(score, candidate.score);
-      if (there.contains(candidate.row)) continue;
-      ranking_.hits.push_back(
-          {.seq = candidate.row, .score = score, .reason = "words", .subject = {}});
+    std::unordered_set<std::int64_t> there;
+    for (const auto& hit : ranking_.hits) there.insert(hit.seq);
+    for (const auto& candidate : std::span(candidates_.rows).subspan(reread_)) {
+      if (!there.contains(candidate.row)) ranking_.hits.push_back({.seq = candidate.row});
     }
   }
 
@@ -270,17 +289,15 @@ class Local::Search {
   const Intent& intent_;
   const Moment now_;
   const Limits& limits_;
-  std::vector<ranking::Term> terms_;
   ranking::Candidates candidates_;
   std::size_t reread_ = 0;
-  std::unordered_map<std::int64_t, Head> heads_;
   Ranking ranking_;
 };
 
 Result<Ranking> Local::rank(const contract::SearchRequest& request, const Intent& intent,
-                            const std::vector<std::string>& handled, Moment now,
+                            const std::vector<std::string>& named, Moment now,
                             const Limits& limits) {
-  return Search(*this, request, intent, now, limits).run(handled);
+  return Search(*this, request, intent, now, limits).run(named);
 }
 
 Result<std::optional<Head>> Local::head(std::int64_t seq) {
@@ -298,25 +315,44 @@ Result<std::optional<Head>> Local::head(std::int64_t seq) {
   return head;
 }
 
-Result<contract::SearchResult> Local::result(const Hit& hit, const ranking::StemWeights& weights) {
+Result<std::string> Local::text(std::int64_t seq) {
+  std::string text;
+  TRY(sql_.text.run({seq},
+                    [&text](const SqlRow& row) { text = row.text(0) + "\n" + row.text(1); }));
+  return text;
+}
+
+Result<contract::SearchResult> Local::result(const Hit& hit, const Ranking& ranking) {
   const auto head = TRY(this->head(hit.seq));
   if (!head) return Error{ErrorKind::NotFound, "the event is no longer there"};
-  ranking::Text text;
-  TRY(sql_.text.run({hit.seq}, [&text](const SqlRow& row) {
-    text = {.title = row.text(0), .body = row.text(1)};
-  }));
+  const auto text = TRY(this->text(hit.seq));
+  const auto body = std::string_view(text).substr(head->title.size() + 1);
   return contract::SearchResult{
       .id = head->id,
-      .title = visible_line(text.title.substr(0, utf8_prefix(text.title, kMostTitle))),
-      .snippet = ranking::snippet_of(text.body, weights, words_, kMostSnippet),
+      .title = head->title,
+      .snippet = ranking::snippet_of(body, ranking.weights, words_.stems, kMostSnippet),
       .score = hit.score,
       .source = head->source,
       .type = head->type,
       .url = head->url,
       .occurred_at = head->occurred_at,
       .tier = contract::Tier::Store,
-      .reason = hit.reason,
+      .reason = hit.reason.empty() ? reason_of(text, ranking.terms) : hit.reason,
       .subject = head->subject};
+}
+
+// Which of the question's words are in it.
+std::string Local::reason_of(std::string_view text, const std::vector<ranking::Term>& terms) const {
+  std::unordered_set<std::string> stems;
+  for (auto& word : words_.stems.of(text.substr(0, utf8_prefix(text, ranking::kMostBody))))
+    stems.insert(std::move(word.text));
+  std::vector<std::string_view> found;
+  for (const auto& term : terms) {
+    if (std::ranges::all_of(term.stems, [&](const auto& stem) { return stems.contains(stem); }))
+      found.push_back(term.text);
+  }
+  return found.empty() ? std::string("part of a name")
+                       : fmt::format("words: {}", fmt::join(found, ", "));
 }
 
 Result<std::optional<Moment>> Local::oldest() {

@@ -31,14 +31,16 @@ struct Head {
 
 struct Hit {
   std::int64_t seq = 0;
-  double score = 0;     // from 0; compares hits of one ranking
-  std::string reason;   // why it is here
-  std::string subject;  // of the best ones; empty of others, that are not looked at
+  double score = 0;               // from 0; compares hits of one ranking
+  std::string reason = {};        // why it is here; empty: by words of the question
+  bool is_named = false;          // the question names what it is about
+  std::optional<Head> head = {};  // of the best ones
 };
 
 struct Ranking {
-  std::vector<Hit> hits;              // the best first
-  bool is_cut = false;                // there is more
+  std::vector<Hit> hits = {};  // the best first, those that are named before all others
+  bool is_cut = false;         // there is more
+  std::vector<ranking::Term> terms = {};
   ranking::StemWeights weights = {};  // of the question's words
 };
 
@@ -51,12 +53,15 @@ class Local {
     std::chrono::steady_clock::time_point deadline;
     std::stop_token cancelled;
   };
-  // `handled`: the entities that the question names, which come first.
+  // `named`: the entities that the question names, whose events come first.
   Result<Ranking> rank(const contract::SearchRequest& request, const Intent& intent,
-                       const std::vector<std::string>& handled, Moment now, const Limits& limits);
+                       const std::vector<std::string>& named, Moment now, const Limits& limits);
 
-  // What a hit is, with the part of its text that fits best.
-  Result<contract::SearchResult> result(const Hit& hit, const ranking::StemWeights& weights);
+  // What a hit of `ranking` is, with the part of its text that fits best.
+  Result<contract::SearchResult> result(const Hit& hit, const Ranking& ranking);
+
+  // The text of an event, title and body.
+  Result<std::string> text(std::int64_t seq);
 
   // When the first event occurred; nothing when there is none.
   Result<std::optional<Moment>> oldest();
@@ -66,13 +71,18 @@ class Local {
     SqlStatement head, text, before, after, newest_of, oldest, of_type, types, of_time, open;
   };
   class Search;  // for one question
-  Local(ranking::CandidateFinder finder, ranking::Words words, Statements statements)
+  struct Words {
+    ranking::Words stems, whole;
+  };
+  Local(ranking::CandidateFinder finder, Words words, Statements statements)
       : finder_(std::move(finder)), words_(std::move(words)), sql_(std::move(statements)) {}
 
   Result<std::optional<Head>> head(std::int64_t seq);
+  [[nodiscard]] std::string reason_of(std::string_view text,
+                                      const std::vector<ranking::Term>& terms) const;
 
   ranking::CandidateFinder finder_;
-  ranking::Words words_;
+  Words words_;
   Statements sql_;
 };
 

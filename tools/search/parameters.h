@@ -27,7 +27,10 @@ inline constexpr std::chrono::hours kFreshHalfLife{72};
 inline constexpr double kLeastFresh = 0.5;
 inline constexpr double kWantedKindWeight = 1.25;  // of what is of a kind that the question names
 
-inline constexpr double kHandleScore = 1.0;
+// However short the wait: what is local is there at once.
+inline constexpr std::chrono::milliseconds kLeastLocal{150};
+
+inline constexpr std::size_t kMostNamed = 8;        // words of a question that are looked up
 inline constexpr std::int64_t kMostOfHandle = 20;   // events of one entity
 inline constexpr std::int64_t kMostListed = 200;    // of a list of the newest
 inline constexpr std::int64_t kMostStates = 5'000;  // entities whose state is looked at for a list
