@@ -10,6 +10,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "app/config_file.h"
+#include "base/base_url.h"
 #include "base/text.h"
 #include "sandbox/sandboxes.h"
 #include "tools/repo/layout.h"
@@ -83,13 +84,17 @@ class OrgReader {
       : directory_(directory), secrets_(secrets) {}
 
   Result<OrgSettings> read(const Json& object, const std::string& place) {
-    const auto fields = TRY(Fields::of(object, place, {"id", "repo", "webhooks"}));
+    const auto fields = TRY(Fields::of(object, place, {"id", "repo", "store", "memory", "webhooks"}));
     OrgSettings org;
     org.id.value = TRY(fields.text("id"));
     TRY(repo::check_org(org.id).during(fields.place_of("id")));
     const Json* const repo = fields.find("repo");
     if (repo == nullptr) return wrong(fields.place_of("repo"), "is missing");
     TRY(read_repo(org, *repo, fields.place_of("repo")));
+    const auto store = TRY(fields.text("store"));
+    if (!store.empty()) org.store = (directory_ / store).lexically_normal();
+    if (const Json* const memory = fields.find("memory"))
+      TRY(read_memory(org, *memory, fields.place_of("memory")));
     if (const Json* const webhooks = fields.find("webhooks"))
       TRY(read_webhooks(org, *webhooks, fields.place_of("webhooks")));
     return org;
@@ -137,6 +142,18 @@ class OrgReader {
     const auto file = TRY(fields.text("knownHostsFile"));
     if (file.empty()) return wrong(place, "is missing: which keys the host may have");
     org.ssh_known_hosts = TRY(secrets_.in(directory_ / file, repo::kMaxKnownHosts).during(place));
+    return {};
+  }
+
+  // `memory` may be the URL alone.
+  Result<void> read_memory(OrgSettings& org, const Json& memory, const std::string& place) {
+    if (memory.is_string()) return read_memory(org, Json{{"url", memory}}, place);
+    const auto fields = TRY(Fields::of(memory, place, {"url", "apiKeyFile", "apiKeyEnv"}));
+    org.memory_url = TRY(fields.text("url"));
+    if (org.memory_url.empty()) return wrong(fields.place_of("url"), "is missing");
+    TRY(parse_base_url(org.memory_url).during(fields.place_of("url")));
+    const bool has_key = fields.find("apiKeyFile") || fields.find("apiKeyEnv");
+    if (has_key) org.memory_api_key = TRY(secret(fields, "apiKeyFile", "apiKeyEnv"));
     return {};
   }
 

@@ -12,6 +12,7 @@
 #include <spdlog/fmt/ranges.h>
 
 #include "app/config_file.h"
+#include "base/base_url.h"
 #include "base/text.h"
 #include "tools/repo/layout.h"
 #include "tools/repo/repo.h"
@@ -33,6 +34,7 @@ constexpr std::array kSettings = {
         "data-dir", "DIR",
         "where mirrors, snapshots and the toolbox are kept (default: $XDG_DATA_HOME/lightfast)"},
     Setting{"store", "FILE", "the store of events (default: ~/lightfast/store.db)"},
+    Setting{"memory-url", "URL", "the Memory search API, with LIGHTFAST_MEMORY_API_KEY"},
     Setting{"limits", "NAME=N,...",
             "what commands may use, such as memoryMiB=256,processes=64 (docs/configuration.md)"},
     Setting{"programs", "NAME,...",
@@ -227,6 +229,7 @@ Result<std::string> known_hosts(const Environment& environment, Secrets& secrets
 Result<void> read_secrets(Settings& settings, const Environment& environment, Secrets& secrets) {
   settings.repo_token = TRY(secrets.of("LIGHTFAST_REPO_TOKEN"));
   settings.ssh_key = TRY(secrets.of("LIGHTFAST_SSH_KEY"));
+  settings.memory_api_key = TRY(secrets.of("LIGHTFAST_MEMORY_API_KEY"));
   settings.ssh_known_hosts = TRY(known_hosts(environment, secrets));
   settings.github_app_key = TRY(secrets.of("LIGHTFAST_GITHUB_APP_KEY"));
   for (const auto* name :
@@ -248,7 +251,9 @@ Result<void> set_orgs(Settings& settings, const Given& given, Secrets& secrets) 
                       .branch = settings.branch,
                       .repo_token = settings.repo_token,
                       .ssh_key = settings.ssh_key,
-                      .ssh_known_hosts = settings.ssh_known_hosts}};
+                      .ssh_known_hosts = settings.ssh_known_hosts,
+                      .memory_url = settings.memory_url,
+                      .memory_api_key = settings.memory_api_key}};
     return {};
   }
   settings.declares_orgs = true;
@@ -313,6 +318,9 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
     settings.data_dir = fs::absolute(values["data-dir"]).lexically_normal();
   }
   settings.store = store_file(values["store"], environment);
+  settings.is_store_given = !values["store"].empty();
+  settings.memory_url = values["memory-url"];
+  if (!settings.memory_url.empty()) TRY(parse_base_url(settings.memory_url).during("--memory-url"));
   if (values.contains("log-level")) settings.log_level = values["log-level"];
   settings.log_file = values["log-file"];
   settings.limits = values["limits"];
@@ -348,6 +356,11 @@ Result<void> choose_org(Settings& settings) {
   settings.repo = orgs.front().repo;
   settings.branch = orgs.front().branch;
   return {};
+}
+
+fs::path store_of(const OrgSettings& own, const Settings& common) {
+  if (!own.store.empty()) return own.store;
+  return common.declares_orgs ? common.data_dir / "stores" / (own.id.value + ".db") : common.store;
 }
 
 std::optional<OrgId> lone_org(const Settings& settings) {

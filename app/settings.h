@@ -54,6 +54,9 @@ struct Settings {
   OrgId org;
   std::filesystem::path data_dir;
   std::filesystem::path store;           // empty: there is no home to have it in
+  bool is_store_given = false;           // not the usual one
+  std::string memory_url;                // of long-term memory; empty: none
+  std::string memory_api_key;            // LIGHTFAST_MEMORY_API_KEY
   std::optional<std::string> log_level;  // as given; each command has a default of its own
   std::filesystem::path log_file;        // empty: stderr
   std::string repo_token;                // LIGHTFAST_REPO_TOKEN, or the content of the file
@@ -85,6 +88,9 @@ Result<Settings> resolve_settings(const std::map<std::string, std::string>& flag
 // Leaves of several organisations the one that --org names: as if the options had named it alone.
 // InvalidArgument that lists them when that is none, or was not said.
 Result<void> choose_org(Settings& settings);
+
+// Where an organisation's store of events is, whether there is one yet or not; empty: nowhere.
+std::filesystem::path store_of(const OrgSettings& own, const Settings& common);
 
 // The organisation, where there is one alone; nothing where they are declared, however many there
 // are just now.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <spdlog/fmt/fmt.h>
 
 #include "app/settings.h"
 #include "temp_directory.h"
@@ -174,6 +175,25 @@ TEST_CASE("a command that is for one organisation wants its name", "[orgs]") {
   CHECK_FALSE(lone_org(settings).has_value());
   REQUIRE(choose_org(settings));
   CHECK(settings.org.value == "a");
+}
+
+TEST_CASE("an organisation has a store and a long-term memory of its own", "[orgs]") {
+  Declared declared(R"({"id": "a", "repo": "/a", "store": "a.db",
+                        "memory": {"url": "http://127.0.0.1:1/m", "apiKeyFile": "token"}})");
+  const auto& org = declared.only();
+  CHECK(org.memory_url == "http://127.0.0.1:1/m");
+  CHECK(org.memory_api_key == "the token");
+  CHECK(store_of(org, declared.settings()) == declared.directory() + "/a.db");
+
+  Declared plain(R"({"id": "a", "repo": "/a", "memory": "https://memory.acme.test"})");
+  CHECK(plain.only().memory_url == "https://memory.acme.test");
+  CHECK(store_of(plain.only(), plain.settings()) == plain.settings().data_dir / "stores/a.db");
+
+  for (const auto* memory : {R"({"apiKeyEnv": "X"})", R"("http://acme.test")", "1",
+                             R"({"url": "https://a.test", "key": "x"})"}) {
+    Declared bad(fmt::format(R"({{"id": "a", "repo": "/a", "memory": {}}})", memory));
+    CHECK_THAT(bad.why_bad(), Catch::Contains("orgs[0].memory"));
+  }
 }
 
 }  // namespace

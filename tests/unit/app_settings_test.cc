@@ -273,5 +273,13 @@ TEST_CASE("limits may be an object and programs a list in the config file", "[se
   CHECK(problem_of({{"config", number}}).message.contains("'programs' must be a list of names"));
 }
 
+TEST_CASE("long-term memory has a URL and a key", "[settings]") {
+  const auto settings = resolved({{"memory-url", "https://memory.acme.test/x"}});
+  CHECK(settings.memory_url == "https://memory.acme.test/x");
+  CHECK(settings.memory_api_key.empty());
+  CHECK_THAT(problem_of({{"memory-url", "http://memory.acme.test"}}).message,
+             Catch::StartsWith("--memory-url"));
+}
+
 }  // namespace
 }  // namespace lightfast
