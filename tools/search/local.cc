@@ -2,16 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
-#include <spdlog/fmt/fmt.h>
-#include <spdlog/fmt/ranges.h>
-
-#include "base/text.h"
-#include "tools/ranking/closeness.h"
 #include "tools/ranking/parameters.h"
 #include "tools/search/filter.h"
 #include "tools/search/parameters.h"
@@ -37,9 +31,7 @@ double freshness(Moment occurred_at, Moment now) {
 Result<Local> Local::open(Database& database) {
   const auto prepare = [&database](const char* sql) { return database.prepare(sql); };
   return Local(
-      TRY(ranking::CandidateFinder::open(database, "events_text", "events_names")),
-      Words{.stems = TRY(ranking::Words::stems(database)),
-            .whole = TRY(ranking::Words::whole(database))},
+      TRY(ranking::Ranker::open(database, "events_text", "events_names")),
       {.head = TRY(prepare("SELECT id, source, type, subject, title, occurred_at, url FROM events"
                            " WHERE seq = ?1")),
        .text = TRY(prepare("SELECT title, body FROM events WHERE seq = ?1")),
@@ -165,86 +157,40 @@ class Local::Search {
 
   // By its words.
   Result<void> match() {
-    ranking_.terms = ranking::terms_of(request_.query, local_.words_.stems);
-    const auto& terms = ranking_.terms;
-    candidates_ = TRY(local_.finder_.find(terms, limits_.deadline, limits_.cancelled));
-    ranking_.is_cut = candidates_.is_cut;
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      for (const auto& stem : terms[i].stems) ranking_.weights.emplace(stem, candidates_.rarity[i]);
-    }
-    leave_out_named();
-    if (has_filter(request_)) TRY(filter());
-    std::ranges::sort(candidates_.rows, [](const auto& a, const auto& b) {
-      return std::pair(-a.score, -a.row) < std::pair(-b.score, -b.row);
-    });
-    TRY(reread());
-    if (request_.mode == contract::SearchMode::Balanced) TRY(spread());
+    ranking::Rows rows{.text = [this](std::int64_t seq) { return text_with_head(seq); }};
+    for (const auto& hit : ranking_.hits) rows.left_out.insert(hit.seq);
+    if (has_filter(request_)) rows.passes = [this](std::int64_t seq) { return passes_seq(seq); };
+    if (intent_.kind == Intent::Kind::Now)
+      rows.weight = [this](std::int64_t seq) { return weight_of(heads_.at(seq)); };
+    const bool is_fast = request_.mode == contract::SearchMode::Fast;
+    ranking_.by_words =
+        TRY(local_.ranker_.rank({.text = request_.query,
+                                 .most_reread = is_fast ? kMostFast : ranking::kMostReread,
+                                 .deadline = limits_.deadline,
+                                 .cancelled = limits_.cancelled},
+                                rows));
+    ranking_.is_cut = ranking_.by_words.is_cut;
+    const auto& ranked = ranking_.by_words.rows;
+    for (const auto& [seq, score] : std::span(ranked).first(ranking_.by_words.reread))
+      ranking_.hits.push_back({.seq = seq, .score = score, .head = heads_.at(seq)});
+    if (!is_fast) TRY(spread());
     std::ranges::stable_sort(ranking_.hits, [](const Hit& a, const Hit& b) {
       return std::pair(a.is_named, a.score) > std::pair(b.is_named, b.score);
     });
-    append_rest();
+    append(std::span(ranked).subspan(ranking_.by_words.reread));
     return {};
   }
 
-  void leave_out_named() {
-    std::unordered_set<std::int64_t> named;
-    for (const auto& hit : ranking_.hits) named.insert(hit.seq);
-    std::erase_if(candidates_.rows, [&](const auto& each) { return named.contains(each.row); });
+  Result<std::optional<ranking::Text>> text_with_head(std::int64_t seq) {
+    auto head = TRY(local_.head(seq));
+    if (!head) return std::optional<ranking::Text>();
+    heads_.insert_or_assign(seq, *std::move(head));
+    return std::optional(TRY(local_.text_of(seq)));
   }
 
-  Result<void> filter() {
-    std::vector<ranking::Candidate> passed;
-    for (const auto& candidate : candidates_.rows) {
-      if (is_late()) break;
-      const auto head = TRY(local_.head(candidate.row));
-      if (head && passes_filter(*head)) passed.push_back(candidate);
-    }
-    candidates_.rows = std::move(passed);
-    return {};
-  }
-
-  [[nodiscard]] bool is_late() {
-    const bool is_late =
-        limits_.cancelled.stop_requested() || std::chrono::steady_clock::now() >= limits_.deadline;
-    ranking_.is_cut = ranking_.is_cut || is_late;
-    return is_late;
-  }
-
-  // The best by what their texts are.
-  Result<void> reread() {
-    ranking::Closeness closeness(ranking_.terms, candidates_.rarity, candidates_.average_length,
-                                 {.stems = local_.words_.stems, .whole = local_.words_.whole});
-    const bool is_fast = request_.mode == contract::SearchMode::Fast;
-    const auto most = std::min(candidates_.rows.size(), is_fast ? kMostFast : ranking::kMostReread);
-    std::vector<Hit> hits;
-    for (; reread_ < most && !is_late(); ++reread_) {
-      const auto& [row, score] = candidates_.rows[reread_];
-      auto head = TRY(local_.head(row));
-      if (!head) continue;
-      ranking::Text text;
-      TRY(local_.sql_.text.run({row}, [&text](const SqlRow& found) {
-        text = {.title = found.text(0), .body = found.text(1)};
-      }));
-      closeness.take(text);
-      hits.push_back({.seq = row, .score = score, .head = std::move(head)});
-    }
-    score(hits, closeness.scores());
-    std::ranges::move(hits, std::back_inserter(ranking_.hits));
-    return {};
-  }
-
-  // From 0, which is the least of them, to 1.
-  void score(std::vector<Hit>& hits, const std::vector<ranking::Closeness::Score>& scores) const {
-    if (hits.empty()) return;
-    for (std::size_t i = 0; i < hits.size(); ++i) {
-      auto& score = hits[i].score;
-      if (candidates_.is_cut) score = std::max(score, scores[i].relevance);
-      score = (score + scores[i].bonus) * weight_of(*hits[i].head);
-    }
-    const auto [least, most] = std::ranges::minmax(hits, {}, &Hit::score);
-    const auto zero = least.score;
-    const auto span = most.score - zero;
-    for (auto& hit : hits) hit.score = span > 0 ? (hit.score - zero) / span : 1;
+  Result<bool> passes_seq(std::int64_t seq) {
+    const auto head = TRY(local_.head(seq));
+    return head && passes_filter(*head);
   }
 
   [[nodiscard]] double weight_of(const Head& head) const {
@@ -275,11 +221,11 @@ class Local::Search {
     return {};
   }
 
-  // Those that were not reread, in their order, behind those that were.
-  void append_rest() {
+  // Those whose texts were not looked at, in their order, behind those that were.
+  void append(std::span<const ranking::Candidate> rows) {
     std::unordered_set<std::int64_t> there;
     for (const auto& hit : ranking_.hits) there.insert(hit.seq);
-    for (const auto& candidate : std::span(candidates_.rows).subspan(reread_)) {
+    for (const auto& candidate : rows) {
       if (!there.contains(candidate.row)) ranking_.hits.push_back({.seq = candidate.row});
     }
   }
@@ -289,8 +235,7 @@ class Local::Search {
   const Intent& intent_;
   const Moment now_;
   const Limits& limits_;
-  ranking::Candidates candidates_;
-  std::size_t reread_ = 0;
+  std::unordered_map<std::int64_t, Head> heads_;  // of what was looked at
   Ranking ranking_;
 };
 
@@ -315,44 +260,30 @@ Result<std::optional<Head>> Local::head(std::int64_t seq) {
   return head;
 }
 
-Result<std::string> Local::text(std::int64_t seq) {
-  std::string text;
-  TRY(sql_.text.run({seq},
-                    [&text](const SqlRow& row) { text = row.text(0) + "\n" + row.text(1); }));
+Result<ranking::Text> Local::text_of(std::int64_t seq) {
+  ranking::Text text;
+  TRY(sql_.text.run(
+      {seq}, [&text](const SqlRow& row) { text = {.title = row.text(0), .body = row.text(1)}; }));
   return text;
 }
 
 Result<contract::SearchResult> Local::result(const Hit& hit, const Ranking& ranking) {
   const auto head = TRY(this->head(hit.seq));
   if (!head) return Error{ErrorKind::NotFound, "the event is no longer there"};
-  const auto text = TRY(this->text(hit.seq));
-  const auto body = std::string_view(text).substr(head->title.size() + 1);
+  const auto text = TRY(text_of(hit.seq));
   return contract::SearchResult{
       .id = head->id,
       .title = head->title,
-      .snippet = ranking::snippet_of(body, ranking.weights, words_.stems, kMostSnippet),
+      .snippet = ranker_.snippet(text.body, ranking.by_words, kMostSnippet),
       .score = hit.score,
       .source = head->source,
       .type = head->type,
       .url = head->url,
       .occurred_at = head->occurred_at,
       .tier = contract::Tier::Store,
-      .reason = hit.reason.empty() ? reason_of(text, ranking.terms) : hit.reason,
+      .reason = hit.reason.empty() ? ranker_.reason(text.title + " " + text.body, ranking.by_words)
+                                   : hit.reason,
       .subject = head->subject};
-}
-
-// Which of the question's words are in it.
-std::string Local::reason_of(std::string_view text, const std::vector<ranking::Term>& terms) const {
-  std::unordered_set<std::string> stems;
-  for (auto& word : words_.stems.of(text.substr(0, utf8_prefix(text, ranking::kMostBody))))
-    stems.insert(std::move(word.text));
-  std::vector<std::string_view> found;
-  for (const auto& term : terms) {
-    if (std::ranges::all_of(term.stems, [&](const auto& stem) { return stems.contains(stem); }))
-      found.push_back(term.text);
-  }
-  return found.empty() ? std::string("part of a name")
-                       : fmt::format("words: {}", fmt::join(found, ", "));
 }
 
 Result<std::optional<Moment>> Local::oldest() {

@@ -13,10 +13,7 @@
 #include "base/database.h"
 #include "base/result.h"
 #include "contract/search.h"
-#include "tools/ranking/candidates.h"
-#include "tools/ranking/query.h"
-#include "tools/ranking/snippet.h"
-#include "tools/ranking/words.h"
+#include "tools/ranking/ranker.h"
 #include "tools/search/intent.h"
 
 namespace lightfast::search {
@@ -40,8 +37,7 @@ struct Hit {
 struct Ranking {
   std::vector<Hit> hits = {};  // the best first, those that are named before all others
   bool is_cut = false;         // there is more
-  std::vector<ranking::Term> terms = {};
-  ranking::StemWeights weights = {};  // of the question's words
+  ranking::Ranked by_words = {};
 };
 
 class Local {
@@ -60,9 +56,6 @@ class Local {
   // What a hit of `ranking` is, with the part of its text that fits best.
   Result<contract::SearchResult> result(const Hit& hit, const Ranking& ranking);
 
-  // The text of an event, title and body.
-  Result<std::string> text(std::int64_t seq);
-
   // When the first event occurred; nothing when there is none.
   Result<std::optional<Moment>> oldest();
 
@@ -71,18 +64,13 @@ class Local {
     SqlStatement head, text, before, after, newest_of, oldest, of_type, types, of_time, open;
   };
   class Search;  // for one question
-  struct Words {
-    ranking::Words stems, whole;
-  };
-  Local(ranking::CandidateFinder finder, Words words, Statements statements)
-      : finder_(std::move(finder)), words_(std::move(words)), sql_(std::move(statements)) {}
+  Local(ranking::Ranker ranker, Statements statements)
+      : ranker_(std::move(ranker)), sql_(std::move(statements)) {}
 
   Result<std::optional<Head>> head(std::int64_t seq);
-  [[nodiscard]] std::string reason_of(std::string_view text,
-                                      const std::vector<ranking::Term>& terms) const;
+  Result<ranking::Text> text_of(std::int64_t seq);
 
-  ranking::CandidateFinder finder_;
-  Words words_;
+  ranking::Ranker ranker_;
   Statements sql_;
 };
 
