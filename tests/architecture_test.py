@@ -20,8 +20,10 @@ ALLOWED = {
     "mcp": {"contract", "http", "base"},
     "sandbox": {"base"},
     "tools/files": {"base"},
+    "tools/remote": {"contract", "base", "tools/web"},
     "tools/shell": {"contract", "base", "sandbox", "tools/repo"},
     "tools/search": {"contract", "base", "tools/store", "tools/memory"},
+    "tools/web": {"base"},
 }
 TOOL = {"contract", "base"}
 CHECKED = ("auth", "base", "contract", "http", "mcp", "sandbox", "tools")  # app, tests and examples may use everything

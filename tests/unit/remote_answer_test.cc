@@ -17,7 +17,7 @@ const contract::Schema& numbers() {
   return *schema;
 }
 
-Result<Json> read(const Answer& answer, bool with_key = true) {
+Result<Json> read(const web::Answer& answer, bool with_key = true) {
   return output_of(
       answer,
       {.url = "https://host/x", .procedure = "count", .output = numbers(), .with_key = with_key});
@@ -35,7 +35,7 @@ TEST_CASE("an output that fits its schema is believed", "[answer]") {
 }
 
 struct Refused {
-  Answer answer;
+  web::Answer answer;
   ErrorKind kind;
   std::string words;  // the whole message
 };
@@ -104,7 +104,7 @@ TEST_CASE("a server that asks for a key is answered with where it belongs", "[an
 
 TEST_CASE("when to try again is taken from the header where the body does not say", "[answer]") {
   using std::chrono::seconds;
-  const auto waits = [](const Answer& answer) { return read(answer).error().retry_after; };
+  const auto waits = [](const web::Answer& answer) { return read(answer).error().retry_after; };
   CHECK(waits({.status = 429, .retry_after = "30"}) == seconds(30));
   CHECK(waits({.status = 503, .retry_after = "30"}) == seconds(30));
   CHECK(waits({.status = 503, .retry_after = "999999999"}) == seconds(86400));

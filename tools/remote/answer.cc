@@ -40,7 +40,7 @@ std::string excerpt(std::string_view text) {
 }
 
 // Seconds; the other form of RFC 9110, section 10.2.3, a date, is not looked at.
-std::chrono::seconds retry_after(const Answer& answer) {
+std::chrono::seconds retry_after(const web::Answer& answer) {
   int seconds = 0;
   const auto& text = answer.retry_after;
   const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -49,7 +49,7 @@ std::chrono::seconds retry_after(const Answer& answer) {
 }
 
 // `'URL' answered 502 Bad Gateway`, and what it said.
-std::string answered(const Answer& answer, const Asked& asked) {
+std::string answered(const web::Answer& answer, const Asked& asked) {
   auto text = fmt::format("'{}' answered {}", asked.url, answer.status);
   if (!answer.reason.empty()) text += " " + excerpt(answer.reason);
   if (const auto wait = retry_after(answer); wait.count() > 0)
@@ -64,7 +64,7 @@ const char* about_the_key(const Asked& asked) {
              : "the server asks for an API key, in LIGHTFAST_API_KEY or by --api-key-file";
 }
 
-std::optional<Error> error_of_contract(const Answer& answer, const Asked& asked) {
+std::optional<Error> error_of_contract(const web::Answer& answer, const Asked& asked) {
   const auto body = parsed(answer.body);
   auto error = body ? contract::error_from(*body) : std::nullopt;
   if (!error) return std::nullopt;
@@ -74,7 +74,7 @@ std::optional<Error> error_of_contract(const Answer& answer, const Asked& asked)
   return std::move(*error).during(about_the_key(asked));
 }
 
-Error redirect(const Answer& answer, const Asked& asked) {
+Error redirect(const web::Answer& answer, const Asked& asked) {
   if (answer.location.empty()) return {ErrorKind::Unavailable, answered(answer, asked)};
   return {ErrorKind::Unavailable,
           fmt::format("'{}' redirects to '{}', and redirects are not followed: give the URL where "
@@ -83,7 +83,7 @@ Error redirect(const Answer& answer, const Asked& asked) {
 }
 
 // Of an answer without the contract's error object: a proxy's, or of no lightfast server at all.
-Error error_of_status(const Answer& answer, const Asked& asked) {
+Error error_of_status(const web::Answer& answer, const Asked& asked) {
   if (answer.status < kRedirects) {
     return {ErrorKind::Corrupt, fmt::format("'{}' does not answer as a lightfast server: status {}",
                                             asked.url, answer.status)};
@@ -111,7 +111,7 @@ Error error_of_status(const Answer& answer, const Asked& asked) {
   }
 }
 
-Result<Json> checked_output(const Answer& answer, const Asked& asked) {
+Result<Json> checked_output(const web::Answer& answer, const Asked& asked) {
   const auto doing = fmt::format("'{}' does not answer as a lightfast server", asked.url);
   Json output = TRY(parsed(answer.body).during(doing));
   auto fitting = asked.output.check(std::move(output));
@@ -124,7 +124,7 @@ Result<Json> checked_output(const Answer& answer, const Asked& asked) {
 
 }  // namespace
 
-Result<Json> output_of(const Answer& answer, const Asked& asked) {
+Result<Json> output_of(const web::Answer& answer, const Asked& asked) {
   if (answer.status == kOk) return checked_output(answer, asked);
   if (auto error = error_of_contract(answer, asked)) return *std::move(error);
   return error_of_status(answer, asked);

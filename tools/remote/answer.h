@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "contract/schema.h"
-#include "tools/remote/http_client.h"
+#include "tools/web/http_client.h"
 
 namespace lightfast::remote {
 
@@ -26,6 +26,6 @@ struct Asked {
 //   401, 403                     PermissionDenied
 //   another status               Unavailable, with the beginning of what came
 //   200, 2xx of anything else    Corrupt
-Result<Json> output_of(const Answer& answer, const Asked& asked);
+Result<Json> output_of(const web::Answer& answer, const Asked& asked);
 
 }  // namespace lightfast::remote

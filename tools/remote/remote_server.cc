@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "tools/remote/answer.h"
-#include "tools/remote/patience.h"
+#include "tools/web/patience.h"
 
 namespace lightfast::remote {
 namespace {
@@ -51,18 +51,18 @@ void replace_all(std::string& text, const std::string& what, std::string_view wi
 }
 
 // `answer` as it may be quoted in an error, whatever a server repeats.
-Answer without_key(Answer answer, const std::string& key) {
+web::Answer without_key(web::Answer answer, const std::string& key) {
   for (auto* text : {&answer.reason, &answer.location, &answer.body})
     replace_all(*text, key, "[API key]");
   return answer;
 }
 
-Error error_of(const Failure& failure, const BaseUrl& url, const TimeLimit& limit) {
+Error error_of(const web::Failure& failure, const BaseUrl& url, const TimeLimit& limit) {
   const auto& [kind, error] = failure.fault;
   const auto where = url.text();
-  if (kind == Fault::Kind::Cancelled)
+  if (kind == web::Fault::Kind::Cancelled)
     return {ErrorKind::Timeout, fmt::format("cancelled while waiting for '{}'", where)};
-  if (kind == Fault::Kind::Late)
+  if (kind == web::Fault::Kind::Late)
     return {ErrorKind::Timeout, fmt::format("no answer of '{}' within {}", where, limit.words)};
   if (failure.connecting)
     return {error.kind, fmt::format("cannot reach '{}': {}", where, error.message)};
@@ -75,8 +75,8 @@ Error error_of(const Failure& failure, const BaseUrl& url, const TimeLimit& limi
   return {error.kind, fmt::format("'{}' gave no whole answer: {}", where, error.message)};
 }
 
-bool is_stale(const Failure& failure) {
-  return failure.reused && !failure.answered && failure.fault.kind == Fault::Kind::Closed;
+bool is_stale(const web::Failure& failure) {
+  return failure.reused && !failure.answered && failure.fault.kind == web::Fault::Kind::Closed;
 }
 
 }  // namespace
@@ -115,11 +115,12 @@ Result<contract::Handler> RemoteServer::handler_for(const contract::Procedure& p
 Result<Json> RemoteServer::call(const Route& route, const Json& input,
                                 const contract::CallContext& context) {
   const TimeLimit limit = time_limit(input);
-  const auto patience = TRY(Patience::create(Clock::now() + limit.time, context.cancelled));
-  const Request request{.method = route.method,
-                        .path = route.path,
-                        .api_key = options_.api_key,
-                        .body = input.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  const auto patience =
+      TRY(web::Patience::create(web::Clock::now() + limit.time, context.cancelled));
+  const web::Request request{.method = route.method,
+                             .path = route.path,
+                             .api_key = options_.api_key,
+                             .body = input.dump(-1, ' ', false, Json::error_handler_t::replace)};
   auto client = TRY(take_client());
   auto answer = exchange(*client, request, route.read_only, *patience);
   if (!answer) return error_of(answer.error(), url_, limit);
@@ -133,36 +134,38 @@ Result<Json> RemoteServer::call(const Route& route, const Json& input,
   return output_of(without_key(*std::move(answer), options_.api_key), asked);
 }
 
-std::expected<Answer, Failure> RemoteServer::exchange(HttpClient& client, const Request& request,
-                                                      bool may_repeat, const Patience& patience) {
+std::expected<web::Answer, web::Failure> RemoteServer::exchange(web::HttpClient& client,
+                                                                const web::Request& request,
+                                                                bool may_repeat,
+                                                                const web::Patience& patience) {
   auto answer = client.send(request, patience);
   if (!answer && may_repeat && is_stale(answer.error())) answer = client.send(request, patience);
-  const bool refused = !answer && answer.error().fault.kind == Fault::Kind::Refused;
-  if (refused && patience.pause(kRefusedPause) == Patience::Wake::Ready)
+  const bool refused = !answer && answer.error().fault.kind == web::Fault::Kind::Refused;
+  if (refused && patience.pause(kRefusedPause) == web::Patience::Wake::Ready)
     answer = client.send(request, patience);
   return answer;
 }
 
-Result<const Trust*> RemoteServer::trust() {
+Result<const web::Trust*> RemoteServer::trust() {
   if (!url_.encrypted) return nullptr;
-  return trust_.with([this](auto& made) -> Result<const Trust*> {
-    if (!made) made = TRY(Trust::create(options_.ca_file));
+  return trust_.with([this](auto& made) -> Result<const web::Trust*> {
+    if (!made) made = TRY(web::Trust::create(options_.ca_file));
     return &*made;
   });
 }
 
-Result<std::unique_ptr<HttpClient>> RemoteServer::take_client() {
-  auto kept = idle_.with([](auto& idle) -> std::unique_ptr<HttpClient> {
+Result<std::unique_ptr<web::HttpClient>> RemoteServer::take_client() {
+  auto kept = idle_.with([](auto& idle) -> std::unique_ptr<web::HttpClient> {
     if (idle.empty()) return nullptr;
     auto last = std::move(idle.back());
     idle.pop_back();
     return last;
   });
   if (kept) return kept;
-  return std::make_unique<HttpClient>(url_, TRY(trust()));
+  return std::make_unique<web::HttpClient>(url_, TRY(trust()));
 }
 
-void RemoteServer::keep_client(std::unique_ptr<HttpClient> client) {
+void RemoteServer::keep_client(std::unique_ptr<web::HttpClient> client) {
   idle_.with([&client](auto& idle) {
     if (idle.size() < kKeptClients) idle.push_back(std::move(client));
   });

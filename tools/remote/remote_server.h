@@ -17,8 +17,8 @@
 #include "base/result.h"
 #include "contract/procedure.h"
 #include "contract/schema.h"
-#include "tools/remote/connection.h"
-#include "tools/remote/http_client.h"
+#include "tools/web/connection.h"
+#include "tools/web/http_client.h"
 
 namespace lightfast::remote {
 
@@ -53,19 +53,20 @@ class RemoteServer {
   RemoteServer(BaseUrl url, RemoteOptions options);
 
   Result<Json> call(const Route& route, const Json& input, const contract::CallContext& context);
-  std::expected<Answer, Failure> exchange(HttpClient& client, const Request& request,
-                                          bool may_repeat, const Patience& patience);
-  Result<std::unique_ptr<HttpClient>> take_client();
-  void keep_client(std::unique_ptr<HttpClient> client);
+  std::expected<web::Answer, web::Failure> exchange(web::HttpClient& client,
+                                                    const web::Request& request, bool may_repeat,
+                                                    const web::Patience& patience);
+  Result<std::unique_ptr<web::HttpClient>> take_client();
+  void keep_client(std::unique_ptr<web::HttpClient> client);
 
   // Null for plain http. Made when it is first needed: that takes longer than all else at the
   // start.
-  Result<const Trust*> trust();
+  Result<const web::Trust*> trust();
 
   const BaseUrl url_;
   const RemoteOptions options_;
-  Guarded<std::optional<Trust>> trust_;                     // once made, it stays as it is
-  Guarded<std::vector<std::unique_ptr<HttpClient>>> idle_;  // the one used last at the end
+  Guarded<std::optional<web::Trust>> trust_;                     // once made, it stays as it is
+  Guarded<std::vector<std::unique_ptr<web::HttpClient>>> idle_;  // the one used last at the end
 };
 
 }  // namespace lightfast::remote

@@ -13,12 +13,12 @@
 #include "base/base_url.h"
 #include "base/handles.h"
 #include "base/result.h"
-#include "tools/remote/patience.h"
+#include "tools/web/patience.h"
 
 struct ssl_ctx_st;
 struct ssl_st;
 
-namespace lightfast::remote {
+namespace lightfast::web {
 
 // What certificates are checked against: the system's authorities and those of one file. Immutable;
 // any thread.
@@ -96,4 +96,4 @@ class Connection {
   std::unique_ptr<ssl_st, FreeSsl> ssl_;
 };
 
-}  // namespace lightfast::remote
+}  // namespace lightfast::web

@@ -12,10 +12,10 @@
 #include <string>
 
 #include "base/base_url.h"
-#include "tools/remote/connection.h"
-#include "tools/remote/patience.h"
+#include "tools/web/connection.h"
+#include "tools/web/patience.h"
 
-namespace lightfast::remote {
+namespace lightfast::web {
 
 struct Request {
   std::string method, path;
@@ -57,4 +57,4 @@ class HttpClient {
   std::unique_ptr<Transport> transport_;
 };
 
-}  // namespace lightfast::remote
+}  // namespace lightfast::web

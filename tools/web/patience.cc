@@ -1,4 +1,4 @@
-#include "tools/remote/patience.h"
+#include "tools/web/patience.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace lightfast::remote {
+namespace lightfast::web {
 namespace {
 
 void set_event(int fd) {
@@ -56,4 +56,4 @@ Patience::Wake Patience::pause(std::chrono::milliseconds time) const {
   return end <= deadline_ ? Wake::Ready : Wake::Late;
 }
 
-}  // namespace lightfast::remote
+}  // namespace lightfast::web

@@ -1,4 +1,4 @@
-#include "tools/remote/http_client.h"
+#include "tools/web/http_client.h"
 
 #include <httplib.h>
 
@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 
-namespace lightfast::remote {
+namespace lightfast::web {
 namespace {
 
 // Bounds of what cpp-httplib itself does not bound. It matches the first line with std::regex,
@@ -216,4 +216,4 @@ std::expected<Answer, Failure> HttpClient::send(const Request& request, const Pa
   }
 }
 
-}  // namespace lightfast::remote
+}  // namespace lightfast::web

@@ -10,7 +10,7 @@
 #include "base/handles.h"
 #include "base/result.h"
 
-namespace lightfast::remote {
+namespace lightfast::web {
 
 using Clock = std::chrono::steady_clock;
 
@@ -42,4 +42,4 @@ class Patience {
   std::stop_callback<std::function<void()>> on_cancel_;  // last: it uses the others
 };
 
-}  // namespace lightfast::remote
+}  // namespace lightfast::web

@@ -1,4 +1,4 @@
-#include "tools/remote/connection.h"
+#include "tools/web/connection.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -22,7 +22,7 @@
 
 #include "base/handles.h"
 
-namespace lightfast::remote {
+namespace lightfast::web {
 namespace {
 
 using Addresses = CHandle<addrinfo, ::freeaddrinfo>;
@@ -303,4 +303,4 @@ std::expected<std::size_t, Fault> Connection::write(const char* bytes, std::size
   return written;
 }
 
-}  // namespace lightfast::remote
+}  // namespace lightfast::web

@@ -8,9 +8,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/sockets.h"
-#include "tools/remote/patience.h"
+#include "tools/web/patience.h"
 
-namespace lightfast::remote {
+namespace lightfast::web {
 namespace {
 
 using namespace std::chrono_literals;
@@ -48,4 +48,4 @@ TEST_CASE("a cancellation ends waiting, whether it came before or comes meanwhil
 }
 
 }  // namespace
-}  // namespace lightfast::remote
+}  // namespace lightfast::web
