@@ -21,16 +21,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "base/handles.h"
+#include "tools/web/lookup.h"
 
 namespace lightfast::web {
 namespace {
-
-using Addresses = CHandle<addrinfo, ::freeaddrinfo>;
-
-std::unexpected<Fault> fault(Fault::Kind kind, std::string why) {
-  const auto error_kind = kind == Fault::Kind::Late ? ErrorKind::Timeout : ErrorKind::Unavailable;
-  return std::unexpected(Fault{kind, {error_kind, std::move(why)}});
-}
 
 std::unexpected<Fault> errno_fault(int error_number) {
   auto kind = Fault::Kind::Other;
@@ -55,26 +49,10 @@ std::expected<void, Fault> wait_for(int fd, short events, Clock::time_point limi
       break;
   }
   if (Clock::now() >= patience.deadline()) return fault(Fault::Kind::Late, "its time is over");
-  return fault(Fault::Kind::Other,
-               fmt::format("no connection within {} s", Connection::kConnectTime.count()));
+  return fault(Fault::Kind::Other, "no connection in time");
 }
 
-// ---- Finding the other side.
-
-std::expected<Addresses, Fault> look_up(const BaseUrl& url) {
-  addrinfo hints = {};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const auto port = std::to_string(url.port);
-  const int failed = ::getaddrinfo(url.host.c_str(), port.c_str(), &hints, &found);
-  if (failed != 0) {
-    return fault(Fault::Kind::Other,
-                 fmt::format("looking up '{}': {}", url.host, ::gai_strerror(failed)));
-  }
-  return Addresses(found);
-}
+// ---- TCP.
 
 bool is_loopback(const addrinfo& address) {
   if (address.ai_family == AF_INET) {
@@ -115,15 +93,13 @@ bool is_final(const Fault& fault) {
   return fault.kind == Fault::Kind::Cancelled || fault.kind == Fault::Kind::Late;
 }
 
-// One address after the other; each but the last has half of the time that is left, so that one
-// that does not answer leaves some for the others.
+// One address after the other, until one answers.
 std::expected<UniqueFd, Fault> connect_to_any(const std::vector<const addrinfo*>& addresses,
-                                              Clock::time_point limit, const Patience& patience) {
+                                              std::chrono::milliseconds time_for_each,
+                                              const Patience& patience) {
   std::expected<UniqueFd, Fault> last = fault(Fault::Kind::Other, "it has no address");
-  for (std::size_t i = 0; i < addresses.size(); ++i) {
-    const auto left = limit - Clock::now();
-    const bool is_last = i + 1 == addresses.size();
-    last = connect_to(*addresses[i], limit - (is_last ? left * 0 : left / 2), patience);
+  for (const auto* address : addresses) {
+    last = connect_to(*address, Clock::now() + time_for_each, patience);
     if (last || is_final(last.error())) return last;
   }
   return last;
@@ -202,20 +178,20 @@ Connection::~Connection() {
 
 std::expected<std::unique_ptr<Connection>, Fault> Connection::open(const BaseUrl& url,
                                                                    const Trust* trust,
+                                                                   const ConnectLimits& limits,
                                                                    const Patience& patience) {
-  auto addresses = look_up(url);
+  auto addresses = look_up(url, patience);
   if (!addresses) return std::unexpected(std::move(addresses).error());
-  const auto limit = Clock::now() + kConnectTime;
   const auto usable_ones = usable(addresses->get(), url);
   if (usable_ones.empty()) {
     return fault(Fault::Kind::Other,
                  fmt::format("'{}' is not this machine, and plain http goes no further", url.host));
   }
-  auto fd = connect_to_any(usable_ones, limit, patience);
+  auto fd = connect_to_any(usable_ones, limits.time_for_each_address, patience);
   if (!fd) return std::unexpected(std::move(fd).error());
   std::unique_ptr<Connection> connection(new Connection(*std::move(fd)));
   if (!url.encrypted) return connection;
-  auto started = connection->start_tls(url, *trust, limit, patience);
+  auto started = connection->start_tls(url, *trust, Clock::now() + limits.time_for_tls, patience);
   if (!started) return std::unexpected(std::move(started).error());
   return connection;
 }

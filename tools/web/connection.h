@@ -1,6 +1,5 @@
 // One TCP connection to a server, encrypted or not. Used by one thread at a time; nothing here
-// waits longer than the Patience it is given, but looking up a name, which the resolver alone ends
-// (resolv.conf(5): `timeout`, `attempts`).
+// waits longer than the Patience it is given.
 #pragma once
 
 #include <chrono>
@@ -13,6 +12,7 @@
 #include "base/base_url.h"
 #include "base/handles.h"
 #include "base/result.h"
+#include "tools/web/fault.h"
 #include "tools/web/patience.h"
 
 struct ssl_ctx_st;
@@ -40,28 +40,20 @@ class Trust {
   std::unique_ptr<ssl_ctx_st, Free> context_;
 };
 
-// Why something did not get to its end, and what may be done about it.
-struct Fault {
-  enum class Kind {
-    Refused,    // nobody listens there (now)
-    Closed,     // the other side ended the connection
-    Late,       // the call's time is over
-    Cancelled,  // nobody waits for the answer any more
-    Other,
-  };
-  Kind kind = Kind::Other;
-  Error error;
+// Inside the time that the call has.
+struct ConnectLimits {
+  std::chrono::milliseconds time_for_each_address{5000};
+  std::chrono::milliseconds time_for_tls{5000};
 };
 
 class Connection {
  public:
-  // Connects within `kConnectTime`, and with TLS 1.2 or later checks that the certificate is
-  // trusted and names the host. Plain connections go to loopback addresses only, whatever a name
-  // says.
+  // Connects, and with TLS 1.2 or later checks that the certificate is trusted and names the host.
+  // Plain connections go to loopback addresses only, whatever a name says.
   static std::expected<std::unique_ptr<Connection>, Fault> open(const BaseUrl& url,
                                                                 const Trust* trust,
+                                                                const ConnectLimits& limits,
                                                                 const Patience& patience);
-  static constexpr std::chrono::seconds kConnectTime{5};
 
   // Gives the descriptor away: its new owner keeps it open until this is gone.
   [[nodiscard]] int release() { return fd_.release(); }

@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
@@ -20,9 +21,8 @@ namespace {
 // which recurses for each character.
 constexpr std::size_t kMaxLineBytes = 8192;
 constexpr std::size_t kMaxHeadBytes = std::size_t{64} << 10;
-constexpr std::size_t kMaxRawBytes = 2 * kMaxAnswerBytes;  // of an answer with its chunk lines
 
-Fault fault(ErrorKind kind, std::string why) {
+Fault fault_in_http(ErrorKind kind, std::string why) {
   return {Fault::Kind::Other, {kind, std::move(why)}};
 }
 
@@ -30,8 +30,8 @@ Fault fault(ErrorKind kind, std::string why) {
 // head and body are one segment.
 class BoundedStream final : public httplib::Stream {
  public:
-  BoundedStream(Connection& connection, const Patience& patience)
-      : connection_(connection), patience_(patience) {}
+  BoundedStream(Connection& connection, const Patience& patience, std::size_t raw_bytes)
+      : connection_(connection), patience_(patience), raw_bytes_(raw_bytes) {}
 
   [[nodiscard]] bool is_readable() const override { return true; }
   [[nodiscard]] bool is_writable() const override { return true; }
@@ -80,9 +80,9 @@ class BoundedStream final : public httplib::Stream {
     if (size > 1) is_in_body_ = true;
     if (is_in_body_) return true;
     if (++line_ <= kMaxLineBytes && ++head_ <= kMaxHeadBytes) return true;
-    return fail(fault(ErrorKind::LimitExceeded,
-                      fmt::format("a header line is over {} or all of them over {}",
-                                  size_text(kMaxLineBytes), size_text(kMaxHeadBytes))));
+    return fail(fault_in_http(ErrorKind::LimitExceeded,
+                              fmt::format("a header line is over {} or all of them over {}",
+                                          size_text(kMaxLineBytes), size_text(kMaxHeadBytes))));
   }
 
   bool fill() {
@@ -92,8 +92,8 @@ class BoundedStream final : public httplib::Stream {
     received_ += *got;
     begin_ = 0;
     end_ = *got;
-    if (received_ > kMaxRawBytes)
-      return fail(fault(ErrorKind::LimitExceeded, "over " + size_text(kMaxRawBytes)));
+    if (received_ > raw_bytes_)
+      return fail(fault_in_http(ErrorKind::LimitExceeded, "over " + size_text(raw_bytes_)));
     return !is_at_end_;
   }
 
@@ -104,6 +104,7 @@ class BoundedStream final : public httplib::Stream {
 
   Connection& connection_;
   const Patience& patience_;
+  const std::size_t raw_bytes_;  // at most, of an answer with its head and its chunk lines
   std::string unwritten_;
   std::array<char, 16384> buffer_;
   std::size_t begin_ = 0, end_ = 0;  // of what is unread in buffer_
@@ -123,17 +124,30 @@ httplib::Request request_of(const Request& request, const BaseUrl& url) {
                   {"Accept-Encoding", "identity"},
                   {"Content-Type", "application/json"}};
   if (!request.api_key.empty()) wire.headers.emplace("Authorization", "Bearer " + request.api_key);
+  for (const auto& [name, value] : request.headers) wire.headers.emplace(name, value);
   return wire;
 }
 
+void replace_all(std::string& text, const std::string& what, std::string_view with) {
+  if (what.empty()) return;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
 }  // namespace
+
+Answer without_key(Answer answer, const std::string& api_key) {
+  for (auto* text : {&answer.reason, &answer.location, &answer.body})
+    replace_all(*text, api_key, "[API key]");
+  return answer;
+}
 
 // cpp-httplib's client on our connections. It owns the descriptor, Connection all that is above it;
 // is_ssl() stays false, because that would have it do TLS as well.
 class HttpClient::Transport final : public httplib::ClientImpl {
  public:
-  Transport(const BaseUrl& url, const Trust* trust)
-      : httplib::ClientImpl(url.host, url.port), url_(url), trust_(trust) {
+  Transport(const BaseUrl& url, const Trust* trust, const HttpLimits& limits)
+      : httplib::ClientImpl(url.host, url.port), url_(url), trust_(trust), limits_(limits) {
     set_keep_alive(true);
     set_url_encode(false);
     set_decompress(false);
@@ -144,7 +158,8 @@ class HttpClient::Transport final : public httplib::ClientImpl {
 
   std::expected<Answer, Failure> exchange(const Request& request, const Patience& patience) {
     patience_ = &patience;
-    failure_ = {.fault = fault(ErrorKind::Corrupt, "what it sends is not HTTP"), .reused = true};
+    failure_ = {.fault = fault_in_http(ErrorKind::Corrupt, "what it sends is not HTTP"),
+                .reused = true};
     Answer answer;
     httplib::Request wire = request_of(request, url_);
     wire.content_receiver = [&](const char* bytes, std::size_t size, std::uint64_t /*offset*/,
@@ -162,7 +177,7 @@ class HttpClient::Transport final : public httplib::ClientImpl {
  private:
   bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
     failure_.reused = false;
-    auto opened = Connection::open(url_, trust_, *patience_);
+    auto opened = Connection::open(url_, trust_, limits_.connect, *patience_);
     if (!opened) {
       failure_.fault = std::move(opened).error();
       failure_.connecting = true;
@@ -179,7 +194,7 @@ class HttpClient::Transport final : public httplib::ClientImpl {
 
   bool process_socket(const Socket& /*socket*/,
                       std::function<bool(httplib::Stream&)> callback) override {
-    BoundedStream stream(*connection_, *patience_);
+    BoundedStream stream(*connection_, *patience_, kMaxHeadBytes + 2 * limits_.answer_bytes);
     const bool done = callback(stream);
     failure_.answered = stream.has_answered();
     if (auto below = stream.fault_below()) failure_.fault = *std::move(below);
@@ -188,8 +203,9 @@ class HttpClient::Transport final : public httplib::ClientImpl {
   }
 
   bool keep(const char* bytes, std::size_t size, Answer& answer) {
-    if (answer.body.size() + size > kMaxAnswerBytes) {
-      failure_.fault = fault(ErrorKind::LimitExceeded, "over " + size_text(kMaxAnswerBytes));
+    if (answer.body.size() + size > limits_.answer_bytes) {
+      failure_.fault =
+          fault_in_http(ErrorKind::LimitExceeded, "over " + size_text(limits_.answer_bytes));
       return false;
     }
     answer.body.append(bytes, size);
@@ -198,13 +214,14 @@ class HttpClient::Transport final : public httplib::ClientImpl {
 
   const BaseUrl& url_;
   const Trust* const trust_;
+  const HttpLimits limits_;
   std::unique_ptr<Connection> connection_;
   const Patience* patience_ = nullptr;  // of the request that is being made
   Failure failure_;                     // of it, if it fails
 };
 
-HttpClient::HttpClient(const BaseUrl& url, const Trust* trust)
-    : transport_(std::make_unique<Transport>(url, trust)) {}
+HttpClient::HttpClient(const BaseUrl& url, const Trust* trust, const HttpLimits& limits)
+    : transport_(std::make_unique<Transport>(url, trust, limits)) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -212,7 +229,7 @@ std::expected<Answer, Failure> HttpClient::send(const Request& request, const Pa
   try {
     return transport_->exchange(request, patience);
   } catch (const std::exception& error) {
-    return std::unexpected(Failure{.fault = fault(ErrorKind::Internal, error.what())});
+    return std::unexpected(Failure{.fault = fault_in_http(ErrorKind::Internal, error.what())});
   }
 }
 
