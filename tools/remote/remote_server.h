@@ -7,17 +7,13 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/base_url.h"
-#include "base/guarded.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "contract/procedure.h"
-#include "contract/schema.h"
-#include "tools/web/connection.h"
+#include "tools/web/client_pool.h"
 #include "tools/web/http_client.h"
 
 namespace lightfast::remote {
@@ -46,27 +42,18 @@ class RemoteServer {
   static constexpr std::chrono::seconds kCallTime{90};
   static constexpr std::chrono::milliseconds kRefusedPause{200};
 
-  [[nodiscard]] const BaseUrl& url() const { return url_; }
+  [[nodiscard]] const BaseUrl& url() const { return clients_.url(); }
 
  private:
   struct Route;
   RemoteServer(BaseUrl url, RemoteOptions options);
 
   Result<Json> call(const Route& route, const Json& input, const contract::CallContext& context);
-  std::expected<web::Answer, web::Failure> exchange(web::HttpClient& client,
-                                                    const web::Request& request, bool may_repeat,
+  std::expected<web::Answer, web::Failure> exchange(const web::Request& request,
                                                     const web::Patience& patience);
-  Result<std::unique_ptr<web::HttpClient>> take_client();
-  void keep_client(std::unique_ptr<web::HttpClient> client);
 
-  // Null for plain http. Made when it is first needed: that takes longer than all else at the
-  // start.
-  Result<const web::Trust*> trust();
-
-  const BaseUrl url_;
   const RemoteOptions options_;
-  Guarded<std::optional<web::Trust>> trust_;                     // once made, it stays as it is
-  Guarded<std::vector<std::unique_ptr<web::HttpClient>>> idle_;  // the one used last at the end
+  web::ClientPool clients_;
 };
 
 }  // namespace lightfast::remote
