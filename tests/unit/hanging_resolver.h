@@ -28,8 +28,9 @@ struct HangingResolver {
 
 }  // namespace lightfast::test
 
-extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
-                           addrinfo** found) {
+// The libraries that call it are linked with it, although nothing here does.
+extern "C" [[gnu::used]] inline int getaddrinfo(const char* name, const char* service,
+                                                const addrinfo* hints, addrinfo** found) {
   using namespace lightfast::test;
   const bool is_a_name = (hints->ai_flags & AI_NUMERICHOST) == 0;
   if (is_a_name && std::string_view(name).ends_with(".hangs")) {

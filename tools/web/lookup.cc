@@ -36,18 +36,19 @@ Found ask_resolver(const std::string& host, const std::string& port, int flags) 
   return {failed, Addresses(failed == 0 ? first : nullptr)};
 }
 
+constinit std::atomic<int> lookups_under_way = 0;
+
 // A place among kMaxLookups, held until it is let go.
 class Place {
  public:
-  Place() : taken_(used_.fetch_add(1) < kMaxLookups) {}
-  ~Place() { --used_; }
+  Place() : is_taken_(lookups_under_way.fetch_add(1) < kMaxLookups) {}
+  ~Place() { --lookups_under_way; }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
-  [[nodiscard]] bool is_taken() const { return taken_; }
+  [[nodiscard]] bool is_taken() const { return is_taken_; }
 
  private:
-  static constinit inline std::atomic<int> used_ = 0;
-  const bool taken_;
+  const bool is_taken_;
 };
 
 // Shared by who waits and the thread that asks.
@@ -55,23 +56,23 @@ struct Lookup {
   Lookup(const BaseUrl& url, UniqueFd event)
       : host(url.host), port(std::to_string(url.port)), done(std::move(event)) {}
 
+  void ask() {
+    auto answer = ask_resolver(host, port, 0);
+    found.with([&answer](auto& result) { result = std::move(answer); });
+    ::eventfd_write(done.get(), 1);
+  }
+
   const Place place;
   const std::string host, port;
   const UniqueFd done;  // an eventfd
   Guarded<std::optional<Found>> found;
 };
 
-bool begin(const std::shared_ptr<Lookup>& lookup) {
-  try {
-    std::thread([lookup] {
-      auto found = ask_resolver(lookup->host, lookup->port, 0);
-      lookup->found.with([&found](auto& result) { result = std::move(found); });
-      ::eventfd_write(lookup->done.get(), 1);
-    }).detach();
-  } catch (const std::system_error&) {
-    return false;
-  }
+bool begin(const std::shared_ptr<Lookup>& lookup) try {
+  std::thread([lookup] { lookup->ask(); }).detach();
   return true;
+} catch (const std::system_error&) {
+  return false;
 }
 
 std::expected<Addresses, Fault> addresses_of(Found found, const std::string& host) {

@@ -11,7 +11,7 @@
 #include "tools/web/fault.h"
 #include "tools/web/patience.h"
 
-struct addrinfo;
+struct addrinfo;  // NOLINT(readability-identifier-naming): of netdb.h
 
 namespace lightfast::web {
 
