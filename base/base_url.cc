@@ -13,9 +13,7 @@ constexpr std::size_t kMaxUrlBytes = 2048;
 constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::uint16_t kHttpPort = 80;
 
-Error invalid(std::string message) {
-  return {ErrorKind::InvalidArgument, "--base-url: " + std::move(message), "base-url"};
-}
+Error invalid(std::string message) { return {ErrorKind::InvalidArgument, std::move(message)}; }
 
 bool is_alphanumeric(char byte) { return std::isalnum(static_cast<unsigned char>(byte)) != 0; }
 
@@ -68,11 +66,10 @@ Result<Authority> split_bracketed(std::string_view text) {
   return Authority{host, rest.empty() ? rest : rest.substr(1)};
 }
 
-Result<Authority> split_authority(std::string_view text) {
+Result<Authority> split_authority(std::string_view text, std::string_view place_of_key) {
   if (text.find('@') != std::string_view::npos) {
-    return invalid(
-        "there is a user name or password in the URL; the key belongs in LIGHTFAST_API_KEY or in "
-        "the file that --api-key-file names");
+    return invalid(fmt::format("there is a user name or password in the URL; the key belongs in {}",
+                               place_of_key));
   }
   if (text.starts_with('[')) return split_bracketed(text);
   const auto colon = std::min(text.find(':'), text.size());
@@ -89,18 +86,7 @@ Result<std::string> path_prefix(std::string_view text) {
   return std::string(text);
 }
 
-}  // namespace
-
-std::string BaseUrl::authority() const {
-  const auto name = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
-  return port == (encrypted ? kHttpsPort : kHttpPort) ? name : fmt::format("{}:{}", name, port);
-}
-
-std::string BaseUrl::text() const {
-  return fmt::format("{}://{}{}", encrypted ? "https" : "http", authority(), path);
-}
-
-Result<BaseUrl> parse_base_url(std::string_view text) {
+Result<BaseUrl> parse(std::string_view text, std::string_view place_of_key) {
   if (text.size() > kMaxUrlBytes) return invalid("the URL is longer than 2048 bytes");
   const auto scheme = lower(text.substr(0, std::min(text.find("://"), text.size())));
   if (scheme != "https" && scheme != "http")
@@ -109,7 +95,7 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   if (rest.find_first_of("?#") != std::string_view::npos)
     return invalid("leave the query and the fragment (? and #) out of the URL");
   const auto slash = std::min(rest.find('/'), rest.size());
-  const Authority authority = TRY(split_authority(rest.substr(0, slash)));
+  const Authority authority = TRY(split_authority(rest.substr(0, slash), place_of_key));
   BaseUrl url{.encrypted = scheme == "https",
               .host = lower(authority.host),
               .port = scheme == "https" ? kHttpsPort : kHttpPort};
@@ -121,6 +107,23 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
         url.host));
   }
   url.path = TRY(path_prefix(rest.substr(slash)));
+  return url;
+}
+
+}  // namespace
+
+std::string BaseUrl::authority() const {
+  const auto name = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
+  return port == (encrypted ? kHttpsPort : kHttpPort) ? name : fmt::format("{}:{}", name, port);
+}
+
+std::string BaseUrl::text() const {
+  return fmt::format("{}://{}{}", encrypted ? "https" : "http", authority(), path);
+}
+
+Result<BaseUrl> parse_base_url(std::string_view text, const UrlSetting& setting) {
+  auto url = parse(text, setting.place_of_key).during(fmt::format("--{}", setting.name));
+  if (!url) url.error().field = setting.name;
   return url;
 }
 

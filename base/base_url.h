@@ -23,8 +23,14 @@ struct BaseUrl {
   [[nodiscard]] std::string text() const;
 };
 
+// The setting that a URL is given in, for messages.
+struct UrlSetting {
+  std::string_view name = "base-url";
+  std::string_view place_of_key = "LIGHTFAST_API_KEY or in the file that --api-key-file names";
+};
+
 // Takes https URLs, and http URLs of this machine: elsewhere the API key would travel in clear.
 // InvalidArgument says what to do, and repeats nothing of a URL that may hold a secret.
-Result<BaseUrl> parse_base_url(std::string_view text);
+Result<BaseUrl> parse_base_url(std::string_view text, const UrlSetting& setting = {});
 
 }  // namespace lightfast
