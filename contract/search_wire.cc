@@ -47,13 +47,19 @@ Result<std::optional<Moment>> moment_in(const Json& object, const char* field) {
 
 Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
 
-Json to_json(const SearchResult& result) {
+// To four digits after the point, where it is not so large that it has none.
+double rounded(double score) {
   constexpr double kDigits = 1e4;
+  const double shifted = score * kDigits;
+  return std::isfinite(shifted) ? std::round(shifted) / kDigits : score;
+}
+
+Json to_json(const SearchResult& result) {
   Json object = {
       {"id", result.id},
       {"title", result.title},
       {"snippet", result.snippet},
-      {"score", std::round(result.score * kDigits) / kDigits},
+      {"score", rounded(result.score)},
       {"source", result.source},
       {"type", result.type},
       {"url", or_null(result.url)},
