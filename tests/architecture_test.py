@@ -20,6 +20,7 @@ ALLOWED = {
     "mcp": {"contract", "http", "base"},
     "sandbox": {"base"},
     "tools/files": {"base"},
+    "tools/memory": {"contract", "base", "tools/web"},
     "tools/remote": {"contract", "base", "tools/web"},
     "tools/shell": {"contract", "base", "sandbox", "tools/repo"},
     "tools/search": {"contract", "base", "tools/store", "tools/memory"},

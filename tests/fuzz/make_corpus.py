@@ -170,10 +170,20 @@ def store_event():
             b"{" + least + b',"actor":"person:a","title":"\u00f6","body":"b","url":"u","causalParent":"p"}']
 
 
+def contract_search():
+    result = (b'{"id":"e1","title":"\u00f6","snippet":"s","score":0.5,"source":"x","type":"y","url":"https://a/b","occurredAt":"2026-03-01T12:00:00Z",'
+              b'"subject":"pr:1","tier":"memory","reason":"r"}')
+    return [b'{"results":[' + result + b'],"total":1,"partial":true}', b'{"results":[{"id":"e1","score":1e308,"url":null,"occurredAt":null}]}']
+
+
+def memory_answer():
+    return [*contract_search(), b'{"items":[{"id":"e1","content":"c","metadata":{"a":[1]}},{"id":"e2","content":""}],"missing":["e3"]}']
+
+
 def main():
     targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
-               auth_jwt, files_uri, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message, repo_known_hosts, repo_names,
-               repo_manifest, repo_source, store_event)
+               auth_jwt, contract_search, files_uri, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message, memory_answer,
+               repo_known_hosts, repo_names, repo_manifest, repo_source, store_event)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
         directory.mkdir(parents=True, exist_ok=True)

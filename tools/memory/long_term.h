@@ -4,7 +4,12 @@
 #include <chrono>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <vector>
 
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 #include "contract/search.h"
 
 namespace lightfast::memory {
@@ -23,7 +28,20 @@ class Recall {
   virtual Recalled wait() = 0;
 };
 
-// Any thread.
+// The whole of what a result is an excerpt of.
+struct Content {
+  contract::SearchResult event;  // without score, snippet and reason
+  std::string text;
+  Json metadata = Json::object();
+};
+
+// What came of asking for contents: those that the other server has. Items only with Ok.
+struct Fetched {
+  std::vector<Content> items;
+  contract::TierReport report;
+};
+
+// Any thread. It outlives whoever waits for it.
 class LongTerm {
  public:
   virtual ~LongTerm() = default;
@@ -31,6 +49,11 @@ class LongTerm {
   virtual std::unique_ptr<Recall> ask(const contract::SearchRequest& request,
                                       std::chrono::steady_clock::time_point deadline,
                                       std::stop_token cancelled) = 0;
+  // Asks for the contents of results by their ids, and waits for them: until the deadline at the
+  // latest, no longer than until it is cancelled.
+  virtual Fetched contents(const std::vector<std::string>& ids,
+                           std::chrono::steady_clock::time_point deadline,
+                           std::stop_token cancelled) = 0;
 };
 
 }  // namespace lightfast::memory
