@@ -237,13 +237,15 @@ TEST_CASE("a service that is down is not asked for a while, by no process, and t
 
 TEST_CASE("a trial that goes well brings the service back for all", "[faults]") {
   const TempDirectory data;
-  MemoryDouble service(says(500, ""));
+  MemoryDouble service(says(503, ""));
   const ClientOptions options{.url = service.url(), .data_dir = data.path()};
   const auto client = client_of(options);
   const auto other = client_of(options);
   for (int i = 0; i < 5; ++i) ask(*client, "query");
   let_the_pause_pass(data);
-  CHECK(ask(*other, "query").report.state == TierState::Error);  // the trial
+  const auto asked = service.requests().size();
+  CHECK(ask(*other, "query").report.state == TierState::Error);
+  CHECK(service.requests().size() == asked + 1);  // the trial: it is not made again
   CHECK(ask(*client, "query").report.state == TierState::Open);
   service.behave(answers("found"));
   let_the_pause_pass(data);

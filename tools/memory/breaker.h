@@ -42,6 +42,7 @@ class Breaker {
     Permit& operator=(Permit&&) = delete;
     ~Permit();
 
+    [[nodiscard]] bool is_trial() const { return trial_.has_value(); }
     // Whether this closed it.
     bool succeeded();
     // For how long it is open, if this opened it.

@@ -47,7 +47,7 @@ std::expected<void, Trouble> Service::ask(const Call& call, const web::Patience&
   const auto had = time_left(patience);
   auto permit = breaker_.admit();
   if (!permit) return std::unexpected(not_asked(options_.url, permit.error()));
-  auto outcome = twice(call, patience);
+  auto outcome = permit->is_trial() ? attempt(call, patience) : twice(call, patience);
   tell(*std::move(permit), outcome, had);
   return outcome;
 }

@@ -1,5 +1,5 @@
-// The Memory service over HTTP: one call within its time, tried again once where that may help, and
-// not made at all while the service fails.
+// The Memory service over HTTP: one call within its time, tried again once where that may help (but
+// for a trial of the breaker, which is one request), and not made at all while the service fails.
 #pragma once
 
 #include <chrono>
