@@ -69,15 +69,25 @@ std::int64_t SqlRow::number(int column) const { return ::sqlite3_column_int64(st
 
 double SqlRow::real(int column) const { return ::sqlite3_column_double(statement_, column); }
 
-std::string SqlRow::text(int column) const {
+std::string SqlRow::text(int column) const { return std::string(view(column)); }
+
+std::string_view SqlRow::view(int column) const {
   const auto* bytes = static_cast<const char*>(::sqlite3_column_blob(statement_, column));
   const auto length = ::sqlite3_column_bytes(statement_, column);
-  return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(length));
+  return bytes == nullptr ? std::string_view()
+                          : std::string_view(bytes, static_cast<std::size_t>(length));
 }
 
 void SqlStatementEnd::operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
 
 Result<void> SqlStatement::run(std::initializer_list<SqlValue> values, const EachRow& each) {
+  return run_while(values, [&each](const SqlRow& row) {
+    if (each) each(row);
+    return true;
+  });
+}
+
+Result<void> SqlStatement::run_while(std::initializer_list<SqlValue> values, const WhileRow& each) {
   int place = 0;
   int code = SQLITE_OK;
   for (const auto& value : values) {
@@ -86,7 +96,9 @@ Result<void> SqlStatement::run(std::initializer_list<SqlValue> values, const Eac
   }
   if (code == SQLITE_OK) code = ::sqlite3_step(statement_.get());
   for (; code == SQLITE_ROW; code = ::sqlite3_step(statement_.get())) {
-    if (each) each(SqlRow(statement_.get()));
+    if (each(SqlRow(statement_.get()))) continue;
+    code = SQLITE_DONE;
+    break;
   }
   auto result = code == SQLITE_DONE
                     ? Result<void>()

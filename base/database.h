@@ -31,6 +31,8 @@ class SqlRow {
   [[nodiscard]] std::int64_t number(int column) const;
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string text(int column) const;
+  // The same without a copy, until the next row.
+  [[nodiscard]] std::string_view view(int column) const;
 
  private:
   sqlite3_stmt* statement_;
@@ -47,6 +49,11 @@ class SqlStatement {
 
   // Runs it to its end with `values` for its parameters, in their order.
   Result<void> run(std::initializer_list<SqlValue> values = {}, const EachRow& each = {});
+
+  // The same until `each` says false: later rows are not even looked for, as far as the order of an
+  // index allows. `each` may run other statements.
+  using WhileRow = std::function<bool(const SqlRow&)>;
+  Result<void> run_while(std::initializer_list<SqlValue> values, const WhileRow& each);
 
  private:
   friend class Database;
