@@ -1,0 +1,210 @@
+#include "tools/store/graph.h"
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace lightfast::store {
+namespace {
+
+constexpr std::int64_t kFetchRows = 4;  // what reading one entity's properties counts as
+constexpr std::size_t kMostEdgeTypes = 64;
+
+constexpr const char* kEntityAt =
+    "SELECT valid_from, valid_to, properties FROM entity WHERE id = ?1 AND valid_from <= ?2"
+    " AND " LIGHTFAST_STORE_BELIEVED " ORDER BY valid_from DESC LIMIT 1";
+
+constexpr const char* kScan =
+    "SELECT id, valid_from, valid_to FROM entity WHERE type = ?1 AND " LIGHTFAST_STORE_BELIEVED
+    " AND valid_from <= ?2 AND valid_from >= ?3 AND (?4 IS NULL OR valid_from < ?2 OR id < ?4)"
+    " ORDER BY valid_from DESC, id DESC";
+
+constexpr const char* kProperties =
+    "SELECT properties FROM entity WHERE id = ?1 AND valid_from = ?2"
+    " AND " LIGHTFAST_STORE_BELIEVED;
+
+constexpr const char* kNewest =
+    "SELECT max(valid_from), count(*) FROM (SELECT valid_from FROM entity WHERE type = ?1"
+    " AND " LIGHTFAST_STORE_BELIEVED " ORDER BY valid_from DESC LIMIT 1)";
+
+// By direction: the next type of edge, and the edges of one type.
+struct EdgeStatements {
+  const char *next_type, *edges;
+};
+constexpr EdgeStatements kOut = {
+    "SELECT type FROM edge WHERE source = ?1 AND type > ?2 ORDER BY type LIMIT 1",
+    "SELECT target, valid_from, valid_to, " LIGHTFAST_STORE_BELIEVED
+    " FROM edge WHERE source = ?1 AND type = ?2"};
+constexpr EdgeStatements kIn = {
+    "SELECT type FROM edge WHERE target = ?1 AND type > ?2 ORDER BY type LIMIT 1",
+    "SELECT source, valid_from, valid_to, " LIGHTFAST_STORE_BELIEVED
+    " FROM edge WHERE target = ?1 AND type = ?2"};
+
+constexpr const char* kLatestEvents =
+    "SELECT id, type, title, url, actor, occurred_at FROM events WHERE subject = ?1"
+    " AND occurred_at <= ?2 ORDER BY occurred_at DESC, id DESC LIMIT ?3";
+
+constexpr const char* kEffects =
+    "SELECT id FROM (SELECT id, causal_parent FROM events WHERE subject = ?1 AND occurred_at >= ?2"
+    " ORDER BY occurred_at, id LIMIT 500) WHERE causal_parent = ?3";
+
+constexpr const char* kEvent =
+    "SELECT id, source, type, occurred_at, actor, subject, title, body, url, causal_parent,"
+    " relations, attributes FROM events WHERE id = ?1";
+
+std::optional<std::string> optional_text(const SqlRow& row, int column) {
+  auto text = row.text(column);
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+Event event_in(const SqlRow& row) {
+  return {.id = row.text(0),
+          .source = row.text(1),
+          .type = row.text(2),
+          .occurred_at = Moment(std::chrono::milliseconds(row.number(3))),
+          .actor = optional_text(row, 4),
+          .subject = row.text(5),
+          .title = row.text(6),
+          .body = row.text(7),
+          .url = optional_text(row, 8),
+          .causal_parent = optional_text(row, 9),
+          .relations = relations_in(row.view(10)),
+          .attributes = Json::parse(row.view(11), nullptr, false)};
+}
+
+using EachEntity = std::function<Result<bool>(const EntityVersion&)>;
+
+// Of a row of kScan.
+Result<bool> show_version(Reader& reader, const SqlRow& row, const EachEntity& each) {
+  EntityVersion version{.id = row.text(0), .held = {row.number(1), row.number(2), {}}};
+  TRY(reader.run(kProperties, {std::string_view(version.id), version.held.from},
+                 [&version](const SqlRow& own) { version.held.content = own.text(0); }));
+  return each(version);
+}
+
+// The type of edge that follows `last`; empty when there is none.
+Result<std::string> next_type(Reader& reader, const EdgeSearch& search, std::string_view last) {
+  const auto* sql = search.direction == Direction::Out ? kOut.next_type : kIn.next_type;
+  std::string next;
+  TRY(reader.run(sql, {search.entity, last}, [&next](const SqlRow& row) { next = row.text(0); }));
+  return next;
+}
+
+Result<void> add_edges_of_type(Reader& reader, const EdgeSearch& search, std::string_view type,
+                               RowBudget& budget, Edges& found) {
+  const bool is_out = search.direction == Direction::Out;
+  std::size_t taken = 0;
+  return reader.run_while(
+      is_out ? kOut.edges : kIn.edges, {search.entity, type}, [&](const SqlRow& row) {
+        if (!budget.spend()) found.is_all = false;
+        if (!found.is_all) return false;
+        const Instant from = row.number(1);
+        const Instant to = row.number(2);
+        if (row.number(3) == 0 || from > search.at || to <= search.at) return true;
+        if (++taken > search.most) {
+          found.is_all = false;
+          return false;
+        }
+        std::string self(search.entity);
+        auto other = row.text(0);
+        if (!is_out) self.swap(other);
+        found.edges.push_back({std::move(self), std::string(type), std::move(other), from, to});
+        return true;
+      });
+}
+
+}  // namespace
+
+Result<std::optional<EntityVersion>> entity_at(Reader& reader, std::string_view id, Instant at) {
+  std::optional<EntityVersion> found;
+  TRY(reader.run(kEntityAt, {id, at}, [&](const SqlRow& row) {
+    if (row.number(1) > at)
+      found = {.id = std::string(id), .held = {row.number(0), row.number(1), row.text(2)}};
+  }));
+  return found;
+}
+
+Result<std::optional<ScanPosition>> scan_entities(
+    Reader& reader, const EntityScan& scan, RowBudget& budget,
+    const std::function<Result<bool>(const EntityVersion&)>& each) {
+  std::optional<ScanPosition> left;
+  Result<bool> goes_on = true;
+  const auto from = scan.behind ? scan.behind->from : scan.at;
+  auto here = scan.behind.value_or(ScanPosition{.from = from, .id = {}});
+  const auto behind = scan.behind ? SqlValue(std::string_view(scan.behind->id)) : SqlValue(nullptr);
+  const auto look_at = [&](const SqlRow& row) {
+    const bool was_there = row.number(2) > scan.at;
+    if (!budget.spend(was_there ? 1 + kFetchRows : 1)) {
+      left = here;
+      return false;
+    }
+    here = {.from = row.number(1), .id = row.text(0)};
+    if (was_there) goes_on = show_version(reader, row, each);
+    return goes_on && *goes_on;
+  };
+  TRY(reader.run_while(kScan, {scan.type, from, scan.since, behind}, look_at));
+  if (!goes_on) return goes_on.error();
+  return left;
+}
+
+Result<std::optional<Instant>> newest_of_type(Reader& reader, std::string_view type) {
+  std::optional<Instant> newest;
+  TRY(reader.run(kNewest, {type}, [&newest](const SqlRow& row) {
+    if (row.number(1) > 0) newest = row.number(0);
+  }));
+  return newest;
+}
+
+Result<Edges> edges_at(Reader& reader, const EdgeSearch& search, std::string_view type,
+                       RowBudget& budget) {
+  Edges found;
+  if (!type.empty()) {
+    TRY(add_edges_of_type(reader, search, type, budget, found));
+    return found;
+  }
+  bool is_all = true;
+  auto next = TRY(next_type(reader, search, ""));
+  for (std::size_t types = 0; types < kMostEdgeTypes && !next.empty(); ++types) {
+    found.is_all = true;
+    TRY(add_edges_of_type(reader, search, next, budget, found));
+    is_all = is_all && found.is_all;
+    next = TRY(next_type(reader, search, next));
+  }
+  if (!next.empty()) is_all = false;
+  found.is_all = is_all;
+  return found;
+}
+
+Result<std::vector<EventHead>> latest_events(Reader& reader, std::string_view subject,
+                                             Instant until, std::size_t most) {
+  std::vector<EventHead> events;
+  TRY(reader.run(kLatestEvents, {subject, until, static_cast<std::int64_t>(most)},
+                 [&events](const SqlRow& row) {
+                   events.push_back({.id = row.text(0),
+                                     .type = row.text(1),
+                                     .title = row.text(2),
+                                     .url = optional_text(row, 3),
+                                     .actor = optional_text(row, 4),
+                                     .occurred_at = row.number(5)});
+                 }));
+  return events;
+}
+
+Result<std::vector<std::string>> effects_of(Reader& reader, const Event& event) {
+  std::vector<std::string> ids;
+  TRY(reader.run(kEffects,
+                 {std::string_view(event.subject), event.occurred_at.time_since_epoch().count(),
+                  std::string_view(event.id)},
+                 [&ids](const SqlRow& row) { ids.push_back(row.text(0)); }));
+  return ids;
+}
+
+Result<std::optional<Event>> event_of_id(Reader& reader, std::string_view id) {
+  std::optional<Event> event;
+  TRY(reader.run(kEvent, {id}, [&event](const SqlRow& row) { event = event_in(row); }));
+  return event;
+}
+
+}  // namespace lightfast::store
