@@ -37,14 +37,22 @@ struct ModelView {
   Json meta = nullptr;  // null or an object
 };
 
+// Another text of a result, by its name: `dot`.
+struct Format {
+  const char* name = "";
+  std::string (*text)(const Json& output) = nullptr;
+};
+
 // How a result becomes text. Declared for a procedure whose results are shown as text; without it
-// the output JSON itself is the answer (structured). Both functions take JSON that conforms to the
+// the output JSON itself is the answer (structured). All functions take JSON that conforms to the
 // output schema.
 struct Presentation {
   // The result as a model reads it.
   ModelView (*for_model)(const Json& output) = nullptr;
   // The result on a terminal; returns the exit code.
   int (*for_terminal)(const Json& output, std::ostream& out, std::ostream& err) = nullptr;
+  // What the terminal can ask for besides, with --format; `text` and `json` are always there.
+  std::vector<Format> formats = {};
 };
 
 struct Procedure {
@@ -59,8 +67,10 @@ struct Procedure {
   Json input_schema = {};
   Json output_schema = {};
   Annotations annotations = {};
-  std::string scope = {};       // what an API key must carry: "context:read"
-  std::string positional = {};  // the input property that the CLI takes as plain words; empty: none
+  std::string scope = {};  // what an API key must carry: "context:read"
+  // The input property that the CLI takes as plain words: joined by spaces, or where it is a list
+  // each by itself; empty: none.
+  std::string positional = {};
   // Worth a place in every prompt: clients that load tools on demand load it at once.
   bool always_loaded = false;
   Presentation presentation = {};
