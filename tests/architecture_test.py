@@ -22,6 +22,7 @@ ALLOWED = {
     "tools/files": {"base"},
     "tools/memory": {"contract", "base", "tools/web"},
     "tools/remote": {"contract", "base", "tools/web"},
+    "tools/graph": {"contract", "base", "tools/store"},
     "tools/shell": {"contract", "base", "sandbox", "tools/repo"},
     "tools/search": {"contract", "base", "tools/store", "tools/memory"},
     "tools/web": {"base"},
