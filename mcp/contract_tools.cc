@@ -23,6 +23,20 @@ Json annotations_of(const Procedure& procedure) {
           {"openWorldHint", procedure.annotations.open_world}};
 }
 
+// What a client needs to know that an answer is whole: the fields at the top and what they are. The
+// inner schemas, which no model is shown, would take half of a list of tools; the OpenAPI document
+// has them.
+Json outline(const Json& schema) {
+  Json short_schema = {{"type", "object"}, {"properties", Json::object()}};
+  const auto fields = schema.value("properties", Json::object());
+  for (const auto& [name, field] : fields.items()) {
+    short_schema["properties"][name] = Json::object();
+    if (field.contains("type")) short_schema["properties"][name]["type"] = field["type"];
+  }
+  if (schema.contains("required")) short_schema["required"] = schema["required"];
+  return short_schema;
+}
+
 ToolResult text_result(contract::ModelView view) {
   ToolResult result;
   result.is_error = view.is_error;
@@ -56,7 +70,7 @@ class ContractTool final : public Tool {
                        {"title", declared.title},
                        {"description", declared.description},
                        {"inputSchema", declared.input_schema}};
-    if (!answers_text(declared)) definition["outputSchema"] = declared.output_schema;
+    if (!answers_text(declared)) definition["outputSchema"] = outline(declared.output_schema);
     definition["annotations"] = annotations_of(declared);
     if (declared.always_loaded) definition["_meta"]["anthropic/alwaysLoad"] = true;
     // As many characters as that client may show a model at all; how many there are is the caller's

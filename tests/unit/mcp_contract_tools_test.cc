@@ -28,7 +28,8 @@ TEST_CASE("a structured procedure answers the same JSON twice") {
   const Tools tools = contract_tools(catalog);
   const Json definition = tools.at(1)->definition();
   CHECK(definition["name"] == "lightfast_graph_sum");
-  CHECK(definition["outputSchema"] == catalog.procedures()[1].declaration.output_schema);
+  CHECK(definition["outputSchema"].dump() ==
+        R"({"type":"object","properties":{"sum":{"type":"integer"}}})");
   CHECK_FALSE(definition.contains("_meta"));
   const ToolResult result = test::answer_of(*tools[1], {{"a", 1}, {"b", 2}});
   CHECK(result.structured->dump() == R"({"sum":3})");
