@@ -33,7 +33,26 @@ struct ProcedureOptions {
   std::map<std::string, std::vector<std::string>> values;  // by property
   std::vector<std::string> words;
   bool json = false;
+  std::string format;
 };
+
+// What a schema says a value is; `string` where it does not.
+std::string type_of(const Json& schema) { return schema.value("type", "string"); }
+
+// Takes `word`, `name=value` or an object, into `object`. What is no JSON is a text.
+bool add_members(Json& object, const std::string& word) {
+  if (word.starts_with('{')) {
+    const auto members = Json::parse(word, nullptr, false);
+    if (members.is_object()) object.update(members);
+    return members.is_object();
+  }
+  const auto equals = word.find('=');
+  if (equals == std::string::npos || equals == 0) return false;
+  const auto text = word.substr(equals + 1);
+  const auto value = Json::parse(text, nullptr, false);
+  object[word.substr(0, equals)] = value.is_discarded() ? Json(text) : value;
+  return true;
+}
 
 class Parser {
  public:
@@ -189,24 +208,41 @@ class Parser {
     options->command = parent->add_subcommand(procedure.key.back(), procedure.summary);
     options->command->add_flag("--json", options->json,
                                "print the result as JSON, as the REST API answers it");
-    for (const auto& [property, schema] : procedure.input_schema["properties"].items()) {
-      const auto help = schema.value("description", "");
-      if (property == procedure.positional) {
-        options->command->add_option(property, options->words, help + " Put it behind --.")
-            ->allow_extra_args(false);
-      } else {
-        CLI::Option* option = options->command->add_option("--" + option_name(property),
-                                                           options->values[property], help);
-        if (schema.value("type", "") != "array") option->expected(1)->allow_extra_args(false);
-      }
+    add_formats(*options, procedure);
+    for (const auto& [property, schema] : procedure.input_schema["properties"].items())
+      add_input(*options, property, schema, property == procedure.positional);
+  }
+
+  static void add_input(ProcedureOptions& options, const std::string& property, const Json& schema,
+                        bool is_positional) {
+    const auto help = schema.value("description", "");
+    const auto type = type_of(schema);
+    if (is_positional) {
+      options.command->add_option(property, options.words, help + " Put it behind --.")
+          ->allow_extra_args(type == "array");
+      return;
     }
+    const auto what = type == "object" ? help + " NAME=VALUE, or an object in JSON." : help;
+    CLI::Option* option =
+        options.command->add_option("--" + option_name(property), options.values[property], what);
+    if (type != "array") option->expected(1)->allow_extra_args(false);
+    if (type == "object") option->take_all();
+  }
+
+  static void add_formats(ProcedureOptions& options, const contract::Procedure& procedure) {
+    if (procedure.presentation.formats.empty()) return;
+    std::vector<std::string> names = {"text", "json"};
+    for (const auto& format : procedure.presentation.formats) names.emplace_back(format.name);
+    options.command
+        ->add_option("--format", options.format, fmt::format("{}", fmt::join(names, ", ")))
+        ->check(CLI::IsMember(names));
   }
 
   static CLI::App* group(CLI::App* parent, const std::string& name) {
     for (CLI::App* child : parent->get_subcommands({})) {
       if (child->get_name() == name) return child;
     }
-    CLI::App* made = parent->add_subcommand(name, "");
+    CLI::App* made = parent->add_subcommand(name, fmt::format("see lightfast {} --help", name));
     made->require_subcommand(1);
     return made;
   }
@@ -262,7 +298,9 @@ class Parser {
       if (!options_[i]->command->parsed()) continue;
       line_.kind = CommandKind::Procedure;
       line_.procedure = i;
-      line_.json = options_[i]->json;
+      const auto& format = options_[i]->format;
+      line_.json = options_[i]->json || format == "json";
+      if (!line_.json && format != "text") line_.format = format;
       auto input = input_of(i);
       if (!input) return error_of_use(input.error().message);
       line_.input = *input;
@@ -280,8 +318,10 @@ class Parser {
                    fmt::format("{0}: no {1} given; put it behind --; see lightfast {0} --help",
                                procedure.name(" "), procedure.positional)};
     }
-    if (!procedure.positional.empty())
-      input[procedure.positional] = fmt::format("{}", fmt::join(plain, " "));
+    if (const auto& name = procedure.positional; !name.empty()) {
+      const bool is_list = type_of(procedure.input_schema["properties"][name]) == "array";
+      input[name] = is_list ? Json(plain) : Json(fmt::format("{}", fmt::join(plain, " ")));
+    }
     for (const auto& [property, words] : options_[index]->values) {
       if (words.empty()) continue;
       input[property] =
@@ -294,7 +334,8 @@ class Parser {
   // is called.
   static Result<Json> value_of(const std::string& property, const Json& schema,
                                const std::vector<std::string>& words) {
-    const auto type = schema.value("type", "string");
+    const auto type = type_of(schema);
+    if (type == "object") return object_of(property, words);
     if (type == "array") return Json(words);
     if (type == "string") return Json(words.back());
     auto value = Json::parse(words.back(), nullptr, false);
@@ -304,6 +345,18 @@ class Parser {
                                visible_text(words.back()), type)};
     }
     return value;
+  }
+
+  static Result<Json> object_of(const std::string& property,
+                                const std::vector<std::string>& words) {
+    Json object = Json::object();
+    for (const auto& word : words) {
+      if (add_members(object, word)) continue;
+      return Error{ErrorKind::InvalidArgument,
+                   fmt::format("--{}: '{}' is neither NAME=VALUE nor an object in JSON",
+                               option_name(property), visible_text(word))};
+    }
+    return object;
   }
 
   struct Slot {

@@ -66,6 +66,7 @@ struct CommandLine {
   std::size_t procedure = 0;  // index into the declarations
   std::string input;          // of the procedure, a JSON object
   bool json = false;          // print the REST response
+  std::string format;         // one of the procedure's own; empty: its usual text
 };
 
 // What was asked for: a command, or text to print and an exit code (help, version, errors of use).
@@ -76,8 +77,8 @@ struct ParsedLine {
 };
 
 // Parses `arguments` (without the program's name). Each procedure is a subcommand made from its
-// declaration: its input properties are options (`timeoutMs` is --timeout-ms), its positional
-// property takes the plain words, joined by spaces.
+// declaration: its input properties are options (`timeoutMs` is --timeout-ms), an object's as often
+// as it has members (`--where state=open`), its positional property takes the plain words.
 ParsedLine parse_command_line(const std::vector<std::string>& arguments,
                               const std::vector<contract::Procedure>& procedures);
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
+#include "contract/graph.h"
 #include "contract/shell.h"
 
 namespace lightfast {
@@ -15,7 +16,9 @@ using Words = std::vector<std::string>;
 
 ParsedLine parsed(const Words& words) {
   // Kept: a command line refers to the declarations by index.
-  static const std::vector<contract::Procedure> procedures = {contract::shell_procedure()};
+  static const std::vector<contract::Procedure> procedures = {
+      contract::shell_procedure(), contract::graph_query_procedure(),
+      contract::graph_traverse_procedure(), contract::contents_procedure()};
   return parse_command_line(words, procedures);
 }
 
@@ -117,6 +120,46 @@ TEST_CASE("a value of another type is refused with the option's name", "[command
   const auto problem = problem_of({"shell", "--timeout-ms", "soon", "--", "ls"});
   CHECK_THAT(problem, Catch::Contains("--timeout-ms") && Catch::Contains("'soon'") &&
                           Catch::Contains("integer"));
+}
+
+TEST_CASE("an object's members are given one by one, or as JSON", "[command-line]") {
+  const auto [words, where] = GENERATE(table<Words, std::string>({
+      {{"--where", "state=open"}, R"({"state":"open"})"},
+      {{"--where", "state=open", "--where", "draft=false"}, R"({"state":"open","draft":false})"},
+      {{"--where", "n=1", "--where=s=\"1\"", "--where", "e="}, R"({"n":1,"s":"1","e":""})"},
+      {{"--where", "a=b=c", "--where", "x=null"}, R"({"a":"b=c","x":null})"},
+      {{"--where", R"({"state":"open","n":2})"}, R"({"state":"open","n":2})"},
+      {{"--where", R"({"a":1})", "--where", "a=2"}, R"({"a":2})"},
+      {{"--where", "list=[a]"}, R"({"list":"[a]"})"},
+  }));
+  Words all = {"graph", "query", "--type", "pr"};
+  all.insert(all.end(), words.begin(), words.end());
+  CHECK(input_of(all)["where"].dump() == where);
+  for (const char* bad : {"state", "=open", "{state", ""})
+    CHECK_THAT(problem_of({"graph", "query", "--type", "pr", "--where", bad}),
+               Catch::Contains("--where"));
+}
+
+TEST_CASE("a positional list takes each word by itself", "[command-line]") {
+  CHECK(input_of({"contents", "a", "b c"})["ids"] == Json::array({"a", "b c"}));
+  CHECK(input_of({"contents", "a", "--max-bytes", "2000", "--", "-b"}) ==
+        Json({{"ids", {"a", "-b"}}, {"maxBytes", 2000}}));
+}
+
+TEST_CASE("--format names a text that the procedure has", "[command-line]") {
+  const auto format = [](const Words& more) {
+    Words words = {"graph", "traverse", "--start", "#1"};
+    words.insert(words.end(), more.begin(), more.end());
+    return command_of(words);
+  };
+  CHECK(format({"--format", "dot"}).format == "dot");
+  CHECK(format({"--format", "json"}).json);
+  CHECK(format({"--format", "text"}).format.empty());
+  CHECK(format({}).format.empty());
+  CHECK_THAT(problem_of({"graph", "traverse", "--start", "#1", "--format", "svg"}),
+             Catch::Contains("--format"));
+  CHECK_THAT(problem_of({"graph", "query", "--type", "pr", "--format", "dot"}),
+             Catch::Contains("--format"));
 }
 
 TEST_CASE("--json asks for the REST response", "[command-line]") {
