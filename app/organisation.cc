@@ -1,6 +1,7 @@
 #include "app/organisation.h"
 
 #include <array>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -8,7 +9,9 @@
 
 #include "app/about.h"
 #include "base/text.h"
+#include "contract/graph.h"
 #include "contract/shell.h"
+#include "tools/graph/graph.h"
 #include "tools/repo/app_tokens.h"
 #include "tools/shell/shell.h"
 
@@ -21,15 +24,30 @@ contract::Handler bind_shell(Organisation& org) {
   return shell::make_shell_handler(org.repo(), org.sandboxes());
 }
 
+// By what it needs: an organisation, or the store of events alone.
 struct Binding {
   contract::Procedure (*declare)();
-  contract::Handler (*bind)(Organisation& org);
+  contract::Handler (*bind)(Organisation& org) = nullptr;
+  contract::Handler (*bind_to_store)(store::Readers& readers) = nullptr;
 };
 
 // The one list of all procedures.
 constexpr std::array kProcedures = {
-    Binding{contract::shell_procedure, bind_shell},
+    Binding{.declare = contract::shell_procedure, .bind = bind_shell},
+    Binding{.declare = contract::contents_procedure, .bind_to_store = graph::make_contents_handler},
+    Binding{.declare = contract::related_procedure, .bind_to_store = graph::make_related_handler},
+    Binding{.declare = contract::graph_query_procedure, .bind_to_store = graph::make_query_handler},
+    Binding{.declare = contract::graph_traverse_procedure,
+            .bind_to_store = graph::make_traverse_handler},
 };
+
+// A store that is only to be made is served where it was asked for. Of several organisations none
+// sees what is not its own.
+bool has_store(const Settings& common) {
+  std::error_code failed;
+  return !common.declares_orgs &&
+         (common.asked_store || std::filesystem::exists(common.store, failed));
+}
 
 // Null where the token stays the same, or there is none.
 Result<std::shared_ptr<repo::Tokens>> tokens_for(const OrgSettings& own, const Settings& common,
@@ -55,10 +73,16 @@ std::vector<contract::Procedure> declared_procedures() {
   return procedures;
 }
 
+std::optional<contract::BoundProcedure> bound_to_store(std::size_t place, store::Readers& readers) {
+  const auto& binding = kProcedures.at(place);
+  if (binding.bind_to_store == nullptr) return std::nullopt;
+  return contract::BoundProcedure{binding.declare(), binding.bind_to_store(readers)};
+}
+
 Result<std::unique_ptr<Organisation>> Organisation::open(const OrgSettings& own,
                                                          const Settings& common,
                                                          const Shared& shared) {
-  std::unique_ptr<Organisation> org(new Organisation(own, shared));
+  std::unique_ptr<Organisation> org(new Organisation(own, common, shared));
   auto tokens = TRY(tokens_for(own, common, shared.git_jobs));
   org->repo_ = TRY(repo::Repo::open({.org = own.id,
                                      .source = own.repo,
@@ -73,8 +97,13 @@ Result<std::unique_ptr<Organisation>> Organisation::open(const OrgSettings& own,
                                     shared.git_jobs));
   std::vector<contract::BoundProcedure> procedures;
   procedures.reserve(kProcedures.size());
-  for (const auto& binding : kProcedures)
-    procedures.push_back({binding.declare(), binding.bind(*org)});
+  for (const auto& binding : kProcedures) {
+    if (binding.bind != nullptr) {
+      procedures.push_back({binding.declare(), binding.bind(*org)});
+    } else if (has_store(common)) {
+      procedures.push_back({binding.declare(), binding.bind_to_store(org->readers_)});
+    }
+  }
   org->catalog_ =
       std::make_unique<contract::Catalog>(TRY(contract::Catalog::create(std::move(procedures))));
   return org;

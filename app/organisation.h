@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,16 @@
 #include "sandbox/sandboxes.h"
 #include "tools/repo/git_job.h"
 #include "tools/repo/repo.h"
+#include "tools/store/readers.h"
 
 namespace lightfast {
 
 // Every procedure's declaration, in the order in which they are listed.
 std::vector<contract::Procedure> declared_procedures();
+
+// One of them, by its place, bound to a store of events, where it needs nothing else; `readers`
+// outlives it.
+std::optional<contract::BoundProcedure> bound_to_store(std::size_t place, store::Readers& readers);
 
 class Organisation {
  public:
@@ -46,10 +52,12 @@ class Organisation {
   [[nodiscard]] std::string instructions() const;
 
  private:
-  Organisation(const OrgSettings& own, const Shared& shared) : own_(own), shared_(shared) {}
+  Organisation(const OrgSettings& own, const Settings& common, const Shared& shared)
+      : own_(own), shared_(shared), readers_(common.store) {}
 
   const OrgSettings own_;
   const Shared shared_;
+  store::Readers readers_;
   std::unique_ptr<repo::Repo> repo_;
   std::unique_ptr<contract::Catalog> catalog_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
@@ -55,6 +56,11 @@ Services::~Services() { warm_up_ = {}; }
 void Services::confine(const Settings& settings, const OwnAccess& access) {
   sandbox::ServerPaths paths{
       .read = access.read, .write = {settings.data_dir}, .connect_ports = access.connect_ports};
+  // Who reads a store writes the files that SQLite keeps beside it.
+  std::error_code failed;
+  if (const auto directory = settings.store.parent_path();
+      std::filesystem::is_directory(directory, failed))
+    paths.write.push_back(directory);
   for (const auto& [id, org] : orgs_) {
     std::ranges::copy(org->repo().read_paths(), std::back_inserter(paths.read));
     std::ranges::copy(org->repo().write_paths(), std::back_inserter(paths.write));

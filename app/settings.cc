@@ -317,8 +317,8 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   } else {
     settings.data_dir = fs::absolute(values["data-dir"]).lexically_normal();
   }
+  settings.asked_store = !values["store"].empty();
   settings.store = store_file(values["store"], environment);
-  settings.is_store_given = !values["store"].empty();
   settings.memory_url = values["memory-url"];
   if (!settings.memory_url.empty()) TRY(parse_base_url(settings.memory_url).during("--memory-url"));
   if (values.contains("log-level")) settings.log_level = values["log-level"];

@@ -54,7 +54,7 @@ struct Settings {
   OrgId org;
   std::filesystem::path data_dir;
   std::filesystem::path store;           // empty: there is no home to have it in
-  bool is_store_given = false;           // not the usual one
+  bool asked_store = false;              // `store` was given
   std::string memory_url;                // of long-term memory; empty: none
   std::string memory_api_key;            // LIGHTFAST_MEMORY_API_KEY
   std::optional<std::string> log_level;  // as given; each command has a default of its own
