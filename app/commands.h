@@ -17,7 +17,7 @@ inline constexpr int kCouldNotRun =
     125;  // a procedure could not be done as asked (as env(1) and timeout(1) have it)
 
 Result<int> run_mcp(const Settings& settings);
-Result<int> run_procedure(const Settings& settings, const CommandLine& line);
+Result<int> run_procedure(Settings settings, const CommandLine& line);
 Result<int> run_doctor(const Settings& settings);
 Result<int> run_init(const std::filesystem::path& directory);
 Result<int> run_openapi();

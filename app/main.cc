@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
 #include "app/commands.h"
 #include "app/program.h"
@@ -37,9 +38,9 @@ Result<int> run(const CommandLine& line) {
   }
   if (line.kind == CommandKind::Setup) return run_setup(settings, line);
   if (line.kind == CommandKind::Mcp && is_bridge(settings)) return become_http_program();
+  if (line.kind == CommandKind::Procedure) return run_procedure(std::move(settings), line);
   TRY(need_repo(settings));
   TRY(choose_org(settings));
-  if (line.kind == CommandKind::Procedure) return run_procedure(settings, line);
   return run_mcp(settings);
 }
 

@@ -1,13 +1,18 @@
+#include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
 #include "app/commands.h"
+#include "app/program.h"
 #include "app/services.h"
 #include "base/ids.h"
 #include "contract/error.h"
+#include "tools/store/readers.h"
 
 namespace lightfast {
 namespace {
@@ -23,27 +28,51 @@ int print_error(const Error& error, const RequestId& request, bool json) {
   return error.kind == ErrorKind::InvalidArgument ? kErrorOfUse : kCouldNotRun;
 }
 
-int print_output(const contract::Procedure& procedure, const Json& output, bool json) {
-  const auto print = procedure.presentation.for_terminal;
-  if (!json && print != nullptr) return print(output, std::cout, std::cerr);
+int print_output(const contract::Procedure& procedure, const Json& output,
+                 const CommandLine& line) {
+  const auto& shown = procedure.presentation;
+  const auto format = std::ranges::find(shown.formats, line.format, &contract::Format::name);
+  if (format != shown.formats.end()) {
+    std::cout << format->text(output);
+    return 0;
+  }
+  if (!line.json && shown.for_terminal != nullptr)
+    return shown.for_terminal(output, std::cout, std::cerr);
   std::cout << output.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   return 0;
 }
 
+Result<int> call(const contract::Catalog& catalog, const contract::BoundProcedure& procedure,
+                 const OrgId& org, const CommandLine& line) {
+  const contract::CallContext context{.request = make_request_id(), .org = org, .cancelled = {}};
+  const auto output = catalog.call(procedure, Json::parse(line.input, nullptr, false), context);
+  if (!output) return print_error(output.error(), context.request, line.json);
+  return print_output(procedure.declaration, *output, line);
+}
+
+// Of a store alone: no repository, no sandbox.
+Result<int> run_on_store(const Settings& settings, const CommandLine& line,
+                         contract::BoundProcedure procedure) {
+  std::vector<contract::BoundProcedure> procedures;
+  procedures.push_back(std::move(procedure));
+  const auto catalog = TRY(contract::Catalog::create(std::move(procedures)));
+  return call(catalog, catalog.procedures().front(), settings.org, line);
+}
+
 }  // namespace
 
-Result<int> run_procedure(const Settings& settings, const CommandLine& line) {
+Result<int> run_procedure(Settings settings, const CommandLine& line) {
+  store::Readers readers(settings.store);
+  if (auto procedure = bound_to_store(line.procedure, readers))
+    return run_on_store(settings, line, *std::move(procedure));
+  TRY(need_repo(settings));
+  TRY(choose_org(settings));
   auto services = TRY(Services::create(settings));
   services->start();
   auto& org = services->org();
   org.repo().await_sync(std::chrono::steady_clock::now() + kFirstSync, {});
-  const auto& procedure = org.catalog().procedures()[line.procedure];
-  const contract::CallContext context{
-      .request = make_request_id(), .org = org.id(), .cancelled = {}};
-  const auto output =
-      org.catalog().call(procedure, Json::parse(line.input, nullptr, false), context);
-  if (!output) return print_error(output.error(), context.request, line.json);
-  return print_output(procedure.declaration, *output, line.json);
+  const auto name = declared_procedures()[line.procedure].name(".");
+  return call(org.catalog(), *org.catalog().find(name, "."), org.id(), line);
 }
 
 }  // namespace lightfast
