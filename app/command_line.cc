@@ -182,7 +182,13 @@ class Parser {
     add(Check, "check", "look for damage, and change nothing; exit code 1 when there is some")
         ->add_flag("--json", line_.store.json, json);
     add(Rebuild, "rebuild", "make entities, edges and the index anew from the events");
-    add(Compact, "compact", "give the disk back what is not used");
+    CLI::App* compact = add(Compact, "compact", "give the disk back what is not used");
+    constexpr std::int64_t kMost = 1'000'000;
+    compact->add_option("--keep-days", line_.store.keep_days, "forget what happened before these")
+        ->check(CLI::Range(std::int64_t{0}, kMost));
+    compact
+        ->add_option("--max-mib", line_.store.max_mib, "forget the oldest until it is about this")
+        ->check(CLI::Range(std::int64_t{1}, kMost));
   }
 
   void add_setup() {

@@ -45,6 +45,8 @@ struct StoreRequest {
   enum class Action { Stats, Import, Export, Check, Rebuild, Compact } action = Action::Stats;
   std::string file;   // to import; `-`: standard input
   bool json = false;  // say it as JSON
+  // Of compact: what is kept of the log.
+  std::optional<std::int64_t> keep_days, max_mib;
 };
 
 // What of a client's configuration is to be changed.

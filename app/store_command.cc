@@ -108,6 +108,13 @@ class Import {
   store::StoreWriter::Added added_;
 };
 
+Result<store::StoreWriter> open_for_writing(const std::filesystem::path& file,
+                                            const std::string& purpose) {
+  auto writer = TRY(store::StoreWriter::open(file, purpose));
+  if (!writer.notice().empty()) std::cerr << fmt::format("lightfast: {}\n", writer.notice());
+  return writer;
+}
+
 Result<int> import(const std::filesystem::path& file, const StoreRequest& request) {
   std::ifstream from_file;
   std::int64_t bytes = 0;
@@ -123,7 +130,7 @@ Result<int> import(const std::filesystem::path& file, const StoreRequest& reques
       return Error{ErrorKind::PermissionDenied,
                    fmt::format("importing '{}': it cannot be read", visible_text(request.file))};
   }
-  auto writer = TRY(store::StoreWriter::open(file, "lightfast store import"));
+  auto writer = TRY(open_for_writing(file, "lightfast store import"));
   Import run(writer, is_input ? std::cin : from_file, bytes);
   TRY(run.run());
   const auto& added = run.added();
@@ -163,41 +170,55 @@ Result<int> check(const std::filesystem::path& file, bool as_json) {
 }
 
 Result<int> rebuild(const std::filesystem::path& file) {
-  auto writer = TRY(store::StoreWriter::open(file, "lightfast store rebuild"));
+  auto writer = TRY(open_for_writing(file, "lightfast store rebuild"));
   Progress progress("rebuilding");
   TRY(writer.rebuild(
       [&progress](std::int64_t done, std::int64_t all) { progress.show(done, all); }));
   return 0;
 }
 
-Result<int> compact(const std::filesystem::path& file) {
-  auto writer = TRY(store::StoreWriter::open(file, "lightfast store compact"));
-  TRY(writer.compact());
+Result<int> compact(const std::filesystem::path& file, const StoreRequest& request) {
+  auto writer = TRY(open_for_writing(file, "lightfast store compact"));
+  store::StoreWriter::Retention retention;
+  if (request.keep_days) retention.since = now() - std::chrono::days(*request.keep_days);
+  if (request.max_mib) retention.bytes = *request.max_mib << 20;
+  Progress progress("forgetting");
+  const auto forgotten = TRY(writer.compact(
+      retention, [&progress](std::int64_t done, std::int64_t all) { progress.show(done, all); }));
+  if (request.keep_days || request.max_mib)
+    std::cerr << fmt::format("{} events forgotten; what followed from them is kept\n", forgotten);
   return 0;
+}
+
+Result<int> run(const std::filesystem::path& file, const StoreRequest& request) {
+  using enum StoreRequest::Action;
+  switch (request.action) {
+    case Stats:
+      return print_stats(file, request.json);
+    case Import:
+      return import(file, request);
+    case Export:
+      return export_all(file);
+    case Check:
+      return check(file, request.json);
+    case Rebuild:
+      return rebuild(file);
+    case Compact:
+      break;
+  }
+  return compact(file, request);
 }
 
 }  // namespace
 
 Result<int> run_store(const Settings& settings, const StoreRequest& request) {
-  using enum StoreRequest::Action;
   if (settings.store.empty())
     return Error{ErrorKind::InvalidArgument,
                  "no place for the store: HOME is not set; give --store"};
-  switch (request.action) {
-    case Stats:
-      return print_stats(settings.store, request.json);
-    case Import:
-      return import(settings.store, request);
-    case Export:
-      return export_all(settings.store);
-    case Check:
-      return check(settings.store, request.json);
-    case Rebuild:
-      return rebuild(settings.store);
-    case Compact:
-      break;
-  }
-  return compact(settings.store);
+  auto done = run(settings.store, request);
+  if (!done && done.error().message.ends_with("malformed"))
+    done.error().message += "; `lightfast store check` tells what is wrong with it";
+  return done;
 }
 
 }  // namespace lightfast

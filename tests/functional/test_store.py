@@ -117,7 +117,7 @@ class Faults(StoreCase):
         self.take([event(number) for number in range(2000)])
         whole = self.file.read_bytes()
         page = bytearray(whole)
-        page[40 * 4096:40 * 4096 + 2000] = os.urandom(2000)
+        page[20 * 8192:20 * 8192 + 4000] = os.urandom(2000)
         for what, content in (("a page", bytes(page)), ("a file cut short", whole[:len(whole) // 2])):
             with self.subTest(what):
                 self.file.write_bytes(content)
@@ -125,6 +125,35 @@ class Faults(StoreCase):
                 self.assertIn(said.returncode, (1, 2), said)
                 self.assertRegex(said.stdout + said.stderr, "the file: |malformed")
                 self.assertEqual(self.file.read_bytes(), content)
+
+    def damaged(self):
+        """A store with a page of noise in it."""
+        self.take([event(number) for number in range(2000)])
+        content = bytearray(self.file.read_bytes())
+        content[20 * 8192:20 * 8192 + 4000] = os.urandom(4000)
+        self.file.write_bytes(content)
+        return bytes(content)
+
+    def test_damage_after_an_unclean_stop_is_set_aside_and_said(self):
+        content = self.damaged()
+        self.assertIn("`lightfast store check` tells", self.store("stats", code=2).stderr)  # who reads changes nothing
+        self.file.with_name("store.db.lock").write_text("`lightfast store import` (process 1, since then)")
+        said = self.store("import", "-", text=self.lines([event(1)]))
+        kept = [path for path in self.home.iterdir() if ".damaged-" in path.name]
+        self.assertEqual([path.read_bytes() for path in kept], [content])
+        self.assertIn(str(kept[0]), said.stderr)
+        self.assertIn("import your events again", said.stderr)
+        self.assertEqual(self.stats()["events"], 1)
+        self.assertNotIn("damaged", self.store("import", "-", text=self.lines([event(2)])).stderr)
+        self.assertEqual(self.stats()["events"], 2)
+
+    def test_after_a_clean_stop_nothing_is_set_aside(self):
+        content = self.damaged()
+        self.assertEqual(self.file.with_name("store.db.lock").read_text(), "")
+        self.store("check", code=1)
+        subprocess.run(self.command("import", "-"), input=self.lines([event(5000)]), text=True, capture_output=True, check=False)
+        self.assertEqual([path for path in self.home.iterdir() if ".damaged-" in path.name], [])
+        self.assertEqual(len(self.file.read_bytes()) >= len(content), True)
 
     def test_what_was_imported_survives_kills(self):
         chance, events = random.Random(11), [event(number) for number in range(20_000)]

@@ -1,9 +1,11 @@
 #include "tools/store/store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -78,6 +80,11 @@ class Fixture {
   TempDirectory here_;
   std::optional<StoreWriter> writer_;
 };
+
+std::vector<std::string> split_words(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
+}
 
 // By the definition alone, from all events at once: the properties of each entity at each time.
 std::map<std::string, std::string> state_by_definition(std::vector<Event> events, Moment at) {
@@ -203,6 +210,54 @@ TEST_CASE("events come out as they went in, in their order", "[store]") {
     return {};
   }));
   CHECK(found == events);
+}
+
+TEST_CASE("of what is forgotten stays what followed from it", "[store]") {
+  const auto seed = GENERATE(range(1U, 20U));
+  CAPTURE(seed);
+  Fixture fixture;
+  fixture.add(test::random_events(seed, 60));
+  constexpr std::int64_t kCut = 7'000;
+  // What still holds at the cut or begins later, but for entities that are merely named.
+  const auto later = [&fixture](const std::string& table) {
+    Rows rows;
+    for (const auto& row : fixture.believed(table)) {
+      const auto to = std::stoll(split_words(row).at(table == "entity" ? 2 : 4));
+      if (to > kCut && !row.ends_with(" {}")) rows.push_back(row);
+    }
+    return rows;
+  };
+  const auto entities = later("entity");
+  const auto edges = later("edge");
+  const auto before = fixture.writer().store().stats()->events;
+  const auto forgotten = fixture.writer().compact(
+      {.since = Moment(std::chrono::milliseconds(kCut)), .bytes = {}}, quietly);
+  REQUIRE(forgotten.has_value());
+  CHECK(*forgotten > 0);
+  CHECK(fixture.writer().store().stats()->events < before);
+  CHECK(later("entity") == entities);
+  CHECK(later("edge") == edges);
+  CHECK(fixture.writer().store().check(quietly).value().empty());
+  const auto all = fixture.all("entity");
+  REQUIRE(fixture.writer().rebuild(quietly));
+  CHECK(fixture.all("entity") == all);
+}
+
+TEST_CASE("a store that is too large forgets its oldest events", "[store]") {
+  Fixture fixture;
+  std::vector<Event> events;
+  for (int i = 0; i < 2'000; ++i) {
+    events.push_back(event("e" + std::to_string(i), i));
+    events.back().body = std::string(1'000, 'x');
+  }
+  fixture.add(events);
+  constexpr std::int64_t kBytes = 1 << 20;
+  REQUIRE(fixture.writer().store().stats()->bytes > kBytes);
+  REQUIRE(fixture.writer().compact({.since = {}, .bytes = kBytes}, quietly));
+  const auto stats = fixture.writer().store().stats();
+  CHECK(stats->bytes < kBytes * 5 / 4);
+  CHECK(stats->newest == Moment(std::chrono::seconds(1'999)));
+  REQUIRE(fixture.writer().compact({.since = {}, .bytes = 100 * kBytes}, quietly) == 0);
 }
 
 TEST_CASE("what is no store is left as it is", "[store]") {

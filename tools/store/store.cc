@@ -1,5 +1,6 @@
 #include "tools/store/store.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -9,12 +10,13 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "tools/store/damage.h"
+#include "tools/store/retention.h"
 #include "tools/store/store_sql.h"
 
 namespace lightfast::store {
 namespace {
 
-constexpr std::int32_t kApplicationId = 0x4C467374;  // "LFst"
 constexpr int kVersion = 2;
 
 constexpr const char* kEvents =
@@ -157,12 +159,8 @@ Result<Stats> Store::stats() {
 Result<Findings> Store::check(const Progress& progress) {
   const auto all = static_cast<std::int64_t>(kRules.size()) + 1;
   Findings findings;
-  auto look = TRY(database_.prepare("PRAGMA quick_check(20)"));
-  const auto looked = look.run({}, [&findings](const SqlRow& row) {
-    if (const auto found = row.text(0); found != "ok") findings.push_back("the file: " + found);
-  });
-  if (!looked) findings.push_back("the file: " + looked.error().message);
-  if (!findings.empty()) return findings;
+  if (const auto damage = damage_of(database_); !damage.empty())
+    return Findings{"the file: " + damage};
   std::int64_t done = 1;
   for (const auto& rule : kRules) {
     progress(done++, all);
@@ -177,6 +175,7 @@ Result<StoreWriter> StoreWriter::open(const std::filesystem::path& file,
                                       const std::string& purpose) {
   if (file.has_parent_path()) TRY(make_private_directories(file.parent_path()).during("store"));
   auto lock = TRY(WriterLock::take(file, purpose));
+  auto notice = lock.was_left() ? TRY(set_aside_if_damaged(file)) : std::string();
   auto database = TRY(Database::open(file, options()));
   TRY(
       database.run("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
@@ -187,8 +186,26 @@ Result<StoreWriter> StoreWriter::open(const std::filesystem::path& file,
       "INSERT INTO events (id, source, type, occurred_at, received_at, actor, subject, title,"
       " body, url, causal_parent, relations, attributes)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"));
-  return StoreWriter(std::move(lock), Store(file, std::move(database)), std::move(projection),
+  StoreWriter writer(std::move(lock), Store(file, std::move(database)), std::move(projection),
                      std::move(words), std::move(insert));
+  writer.notice_ = std::move(notice);
+  return writer;
+}
+
+// What was committed survives its writer's end; a disk that lies, or loses what it had, shows here.
+Result<std::string> StoreWriter::set_aside_if_damaged(const std::filesystem::path& file) {
+  if (!looks_like_store(file)) return std::string();
+  auto database = Database::open(file, options());
+  const bool is_unusable = !database && database.error().kind == ErrorKind::Corrupt;
+  if (!database && !is_unusable) return std::move(database).error();
+  const auto damage = database ? damage_of(*database) : database.error().message;
+  if (damage.empty()) return std::string();
+  database = Error{};  // closes it
+  const auto aside = TRY(set_aside(file));
+  return fmt::format(
+      "store '{}' was damaged ({}): it is kept as '{}', and an empty one begun; import your events "
+      "again",
+      visible_text(file.string()), visible_line(damage), visible_text(aside.string()));
 }
 
 Result<StoreWriter::Added> StoreWriter::add(std::span<const Event> events, Moment received_at) {
@@ -201,6 +218,14 @@ Result<StoreWriter::Added> StoreWriter::add(std::span<const Event> events, Momen
 }
 
 Result<bool> StoreWriter::add_one(const Event& event, std::int64_t received_at) {
+  if (!TRY(insert_event(event, received_at))) return false;
+  const auto seq = store_.database_.last_number();
+  TRY(words_.take(event, seq));
+  TRY(projection_.take(event, seq));
+  return true;
+}
+
+Result<bool> StoreWriter::insert_event(const Event& event, std::int64_t received_at) {
   const auto relations = relations_text(event.relations);
   const auto attributes = event.attributes.dump();
   TRY(insert_.run({std::string_view(event.id), std::string_view(event.source),
@@ -209,11 +234,7 @@ Result<bool> StoreWriter::add_one(const Event& event, std::int64_t received_at) 
                    std::string_view(event.title), std::string_view(event.body), or_null(event.url),
                    or_null(event.causal_parent), std::string_view(relations),
                    std::string_view(attributes)}));
-  if (store_.database_.changes() == 0) return false;
-  const auto seq = store_.database_.last_number();
-  TRY(words_.take(event, seq));
-  TRY(projection_.take(event, seq));
-  return true;
+  return store_.database_.changes() != 0;
 }
 
 Result<void> StoreWriter::rebuild(const Store::Progress& progress) {
@@ -222,10 +243,34 @@ Result<void> StoreWriter::rebuild(const Store::Progress& progress) {
   return transaction.commit();
 }
 
-Result<void> StoreWriter::compact() {
-  TRY(WordIndex::optimize(store_.database_));
-  TRY(store_.database_.run("VACUUM"));
-  return store_.database_.run("PRAGMA wal_checkpoint(TRUNCATE)");
+Result<std::int64_t> StoreWriter::compact(const Retention& retention,
+                                          const Store::Progress& progress) {
+  auto& database = store_.database_;
+  auto cut = retention.since;
+  if (retention.bytes) {
+    const auto for_size = TRY(cut_for_size(database, *retention.bytes));
+    cut = std::max(cut.value_or(for_size), for_size);
+  }
+  const auto forgotten = cut ? TRY(forget_before(*cut, progress)) : 0;
+  TRY(WordIndex::optimize(database));
+  TRY(database.run("VACUUM"));
+  TRY(database.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+  return forgotten;
+}
+
+Result<std::int64_t> StoreWriter::forget_before(Moment cut, const Store::Progress& progress) {
+  auto& database = store_.database_;
+  auto transaction = TRY(Transaction::begin(database));
+  const auto before = TRY(number(database, "SELECT count(*) FROM events"));
+  const auto kept = TRY(forget(database, cut));
+  const auto after = TRY(number(database, "SELECT count(*) FROM events"));
+  if (after == before) return 0;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  for (const auto& event : kept)
+    TRY(insert_event(event, std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
+  TRY(project_all(database, progress));
+  TRY(transaction.commit());
+  return before - after;
 }
 
 }  // namespace lightfast::store

@@ -22,6 +22,9 @@
 
 namespace lightfast::store {
 
+// Tells stores from other databases: "LFst".
+inline constexpr std::int32_t kApplicationId = 0x4C467374;
+
 // How much there is.
 struct Stats {
   std::int64_t events = 0, entities = 0, edges = 0;  // the latter two: that are there now
@@ -65,7 +68,12 @@ class Store {
 class StoreWriter {
  public:
   // Makes the store when there is none. `purpose` is told to others that want to write meanwhile.
+  // When the last writer was killed, the file is looked through, and if it is damaged set aside:
+  // notice() tells it. Corrupt otherwise as Store::open() has it.
   static Result<StoreWriter> open(const std::filesystem::path& file, const std::string& purpose);
+
+  // What whoever owns the store must hear; empty when there is nothing.
+  [[nodiscard]] const std::string& notice() const { return notice_; }
 
   struct Added {
     std::size_t taken = 0, duplicates = 0;
@@ -76,8 +84,14 @@ class StoreWriter {
   // Makes what follows from the log anew, in one transaction: the rows become the same.
   Result<void> rebuild(const Store::Progress& progress);
 
-  // Gives the disk back what is not used.
-  Result<void> compact();
+  struct Retention {
+    std::optional<Moment> since = {};  // what happened before is forgotten
+    std::optional<std::int64_t> bytes =
+        {};  // and so much of the oldest that the rest has about this
+  };
+  // Forgets what is not to be retained, in one transaction, and gives the disk back what is not
+  // used. What follows from what is forgotten is kept. How many events were forgotten.
+  Result<std::int64_t> compact(const Retention& retention, const Store::Progress& progress);
 
   [[nodiscard]] Store& store() { return store_; }
 
@@ -90,9 +104,14 @@ class StoreWriter {
         words_(std::move(words)),
         insert_(std::move(insert)) {}
 
+  Result<std::int64_t> forget_before(Moment cut, const Store::Progress& progress);
   Result<bool> add_one(const Event& event, std::int64_t received_at);
+  Result<bool> insert_event(const Event& event, std::int64_t received_at);
+
+  static Result<std::string> set_aside_if_damaged(const std::filesystem::path& file);
 
   WriterLock lock_;
+  std::string notice_;
   Store store_;
   Projection projection_;
   WordIndex words_;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,7 +17,7 @@
 namespace lightfast::store {
 
 // What the file says may be of an owner that is just about to write it, or be left from one that
-// was killed: only the lock itself counts.
+// was killed: who has it is told by the lock alone.
 Result<WriterLock> WriterLock::take(const std::filesystem::path& file, const std::string& purpose) {
   const auto path = file.string() + ".lock";
   const auto doing = fmt::format("opening store '{}' for writing", visible_text(file.string()));
@@ -29,12 +30,20 @@ Result<WriterLock> WriterLock::take(const std::filesystem::path& file, const std
                  fmt::format("{}: it is being written by {}; try again when that has ended", doing,
                              owner.empty() ? "another process" : visible_line(owner))};
   }
+  struct stat status = {};
+  if (::fstat(lock.get(), &status) != 0) return errno_error(doing, errno);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto text =
       fmt::format("`{}` (process {}, since {})", purpose, ::getpid(), moment_text(now));
   if (::ftruncate(lock.get(), 0) != 0) return errno_error(doing, errno);
   TRY(write_all(lock.get(), text).during(doing));
-  return WriterLock(std::move(lock));
+  return WriterLock(std::move(lock), status.st_size > 0);
+}
+
+// Where that fails the next one looks through the file in vain.
+WriterLock::~WriterLock() {
+  if (file_) [[maybe_unused]]
+    const int failed = ::ftruncate(file_.get(), 0);
 }
 
 }  // namespace lightfast::store

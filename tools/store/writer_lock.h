@@ -16,10 +16,17 @@ class WriterLock {
   // number and the time since when. It ends with the object, and with the process however that
   // ends.
   static Result<WriterLock> take(const std::filesystem::path& file, const std::string& purpose);
+  WriterLock(WriterLock&&) noexcept = default;
+  WriterLock& operator=(WriterLock&&) = delete;
+  ~WriterLock();
+
+  // The one before this ended without giving it back: killed, or with its machine.
+  [[nodiscard]] bool was_left() const { return was_left_; }
 
  private:
-  explicit WriterLock(UniqueFd file) : file_(std::move(file)) {}
+  WriterLock(UniqueFd file, bool was_left) : file_(std::move(file)), was_left_(was_left) {}
   UniqueFd file_;
+  bool was_left_;
 };
 
 }  // namespace lightfast::store

@@ -1,0 +1,99 @@
+#include "tools/store/retention.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+namespace lightfast::store {
+namespace {
+
+Moment moment(std::int64_t milliseconds) { return Moment(std::chrono::milliseconds(milliseconds)); }
+
+// What is to be said of one subject after another.
+class Keeper {
+ public:
+  static Result<Keeper> open(const Database& database, Moment cut) {
+    return Keeper(
+        cut.time_since_epoch().count(),
+        TRY(database.prepare("SELECT valid_from, properties FROM entity WHERE id = ?1 AND known_to"
+                             " IS NULL AND valid_from < ?2 ORDER BY valid_from DESC LIMIT 1")),
+        TRY(database.prepare("SELECT valid_from, type, target FROM edge WHERE source = ?1 AND"
+                             " known_to IS NULL AND valid_from < ?2 AND valid_to >= ?2")));
+  }
+
+  Result<void> keep(const std::string& subject) {
+    std::map<std::int64_t, Event> by_time;
+    const auto at = [&](std::int64_t time) -> Event& {
+      auto& event = by_time[time];
+      event.occurred_at = moment(time);
+      return event;
+    };
+    TRY(version_.run({std::string_view(subject), cut_}, [&at](const SqlRow& row) {
+      at(row.number(0)).attributes = Json::parse(row.text(1), nullptr, false);
+    }));
+    TRY(edges_.run({std::string_view(subject), cut_}, [&at](const SqlRow& row) {
+      auto& relations = at(row.number(0)).relations;
+      if (relations.size() < kMaxRelations)
+        relations.push_back({.entity = row.text(2), .type = row.text(1)});
+    }));
+    for (auto& [time, event] : by_time) {
+      event.id = fmt::format("kept:{}:{}", cut_, kept_.size());
+      event.source = kKeptSource;
+      event.type = "state.kept";
+      event.subject = subject;
+      kept_.push_back(std::move(event));
+    }
+    return {};
+  }
+
+  std::vector<Event> take() { return std::move(kept_); }
+
+ private:
+  Keeper(std::int64_t cut, SqlStatement version, SqlStatement edges)
+      : cut_(cut), version_(std::move(version)), edges_(std::move(edges)) {}
+
+  std::int64_t cut_;
+  SqlStatement version_, edges_;
+  std::vector<Event> kept_;
+};
+
+}  // namespace
+
+Result<std::vector<Event>> forget(Database& database, Moment cut) {
+  std::vector<std::string> subjects;
+  const auto time = cut.time_since_epoch().count();
+  auto select = TRY(database.prepare("SELECT DISTINCT subject FROM events WHERE occurred_at < ?1"));
+  TRY(select.run({time}, [&subjects](const SqlRow& row) { subjects.push_back(row.text(0)); }));
+  auto keeper = TRY(Keeper::open(database, cut));
+  for (const auto& subject : subjects) TRY(keeper.keep(subject));
+  auto remove = TRY(database.prepare("DELETE FROM events WHERE occurred_at < ?1"));
+  TRY(remove.run({time}));
+  return keeper.take();
+}
+
+Result<Moment> cut_for_size(Database& database, std::int64_t bytes) {
+  std::int64_t size = 0;
+  std::int64_t events = 0;
+  auto measure = TRY(database.prepare(
+      "SELECT (page_count - freelist_count) * page_size, (SELECT count(*) FROM events) FROM"
+      " pragma_page_count, pragma_page_size, pragma_freelist_count"));
+  TRY(measure.run({}, [&](const SqlRow& row) {
+    size = row.number(0);
+    events = row.number(1);
+  }));
+  const auto too_many =
+      size <= bytes || events == 0 ? 0 : (size - bytes) / std::max<std::int64_t>(size / events, 1);
+  std::int64_t time = 0;
+  auto find = TRY(
+      database.prepare("SELECT occurred_at FROM events ORDER BY occurred_at LIMIT 1 OFFSET ?1"));
+  TRY(find.run({std::min(too_many, std::max<std::int64_t>(events - 1, 0))},
+               [&time](const SqlRow& row) { time = row.number(0); }));
+  return moment(time);
+}
+
+}  // namespace lightfast::store
