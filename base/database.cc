@@ -135,7 +135,9 @@ Result<Database> Database::open_for_reading(const std::filesystem::path& file,
   if (std::error_code failed; !std::filesystem::exists(file, failed))
     return Error{ErrorKind::NotFound, doing + ": there is none"};
   auto database = TRY(connect(file, SQLITE_OPEN_READONLY).during(doing));
-  TRY(database.run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;").during(doing));
+  TRY(database
+          .run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;")
+          .during(doing));
   TRY(database.check_ours(options).during(doing));
   return database;
 }
