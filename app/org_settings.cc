@@ -84,7 +84,8 @@ class OrgReader {
       : directory_(directory), secrets_(secrets) {}
 
   Result<OrgSettings> read(const Json& object, const std::string& place) {
-    const auto fields = TRY(Fields::of(object, place, {"id", "repo", "store", "memory", "webhooks"}));
+    const auto fields =
+        TRY(Fields::of(object, place, {"id", "repo", "store", "memory", "webhooks"}));
     OrgSettings org;
     org.id.value = TRY(fields.text("id"));
     TRY(repo::check_org(org.id).during(fields.place_of("id")));
@@ -151,7 +152,9 @@ class OrgReader {
     const auto fields = TRY(Fields::of(memory, place, {"url", "apiKeyFile", "apiKeyEnv"}));
     org.memory_url = TRY(fields.text("url"));
     if (org.memory_url.empty()) return wrong(fields.place_of("url"), "is missing");
-    TRY(parse_base_url(org.memory_url).during(fields.place_of("url")));
+    const auto url = fields.place_of("url");
+    TRY(parse_base_url(org.memory_url, {.name = "memory-url", .place_of_key = "apiKeyFile"})
+            .during(url));
     const bool has_key = fields.find("apiKeyFile") || fields.find("apiKeyEnv");
     if (has_key) org.memory_api_key = TRY(secret(fields, "apiKeyFile", "apiKeyEnv"));
     return {};

@@ -22,7 +22,7 @@ struct OrgSettings {
   bool uses_app = true;  // reads it as a GitHub App, if the program is one and has no token
   // That its own webhooks of GitHub are signed with: the current one and the previous.
   std::vector<std::string> github_webhook_secrets = {};
-  std::filesystem::path store = {};                   // of events; empty: the usual place
+  std::filesystem::path store = {};                  // of events; empty: the usual place
   std::string memory_url = {}, memory_api_key = {};  // of long-term memory; empty: none
 
   bool operator==(const OrgSettings&) const = default;

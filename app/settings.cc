@@ -105,6 +105,9 @@ constexpr std::array kSettings = {
             .of_service = true},
 };
 
+constexpr UrlSetting kMemoryUrl = {.name = "memory-url",
+                                   .place_of_key = "LIGHTFAST_MEMORY_API_KEY"};
+
 std::string variable_of(std::string name) {
   std::ranges::transform(name, name.begin(), [](char c) {
     return c == '-' ? '_' : static_cast<char>(std::toupper(c));
@@ -320,7 +323,7 @@ Result<Settings> resolve_settings(const Values& flags, const Environment& enviro
   settings.asked_store = !values["store"].empty();
   settings.store = store_file(values["store"], environment);
   settings.memory_url = values["memory-url"];
-  if (!settings.memory_url.empty()) TRY(parse_base_url(settings.memory_url).during("--memory-url"));
+  if (!settings.memory_url.empty()) TRY(parse_base_url(settings.memory_url, kMemoryUrl));
   if (values.contains("log-level")) settings.log_level = values["log-level"];
   settings.log_file = values["log-file"];
   settings.limits = values["limits"];

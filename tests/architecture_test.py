@@ -24,7 +24,7 @@ ALLOWED = {
     "tools/remote": {"contract", "base", "tools/web"},
     "tools/graph": {"contract", "base", "tools/store"},
     "tools/shell": {"contract", "base", "sandbox", "tools/repo"},
-    "tools/search": {"contract", "base", "tools/store", "tools/memory"},
+    "tools/search": {"contract", "base", "tools/store", "tools/memory", "tools/ranking"},
     "tools/web": {"base"},
 }
 TOOL = {"contract", "base"}
