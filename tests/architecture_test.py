@@ -24,6 +24,8 @@ ALLOWED = {
     "tools/remote": {"contract", "base", "tools/web"},
     "tools/graph": {"contract", "base", "tools/store"},
     "tools/shell": {"contract", "base", "sandbox", "tools/repo"},
+    "tools/providers": {"base", "tools/store"},
+    "tools/ingest": {"base", "tools/providers", "tools/store"},
     "tools/search": {"contract", "base", "tools/store", "tools/memory", "tools/ranking"},
     "tools/web": {"base"},
 }

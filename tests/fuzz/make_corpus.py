@@ -186,10 +186,32 @@ def graph_text():
     return [cursor, b"24h", b"#142", b"pr:web#142", b"acme/web#1", b"LIN-482", b"@mia", b"1f2e3d4c5b", b"https://github.com/acme/web/pull/142"]
 
 
+def providers():
+    """The first byte says which provider."""
+    repository = b'"repository":{"full_name":"acme/web","pushed_at":1772366400},"sender":{"login":"mia"}'
+    thread = (b'{"number":7,"title":"t","state":"closed","merged_at":"2026-03-01T12:00:00Z","body":"fixes #1, LIN-2 `#3` <!--","user":{"login":"a"},'
+              b'"labels":[{"name":"bug"}],"assignees":[{"login":"b"}],"head":{"ref":"x","sha":"' + b"1" * 40 + b'"},"milestone":{"number":1}}')
+    issue = (b'{"type":"Issue","action":"update","createdAt":"2026-03-01T12:00:00Z","data":{"id":"i","identifier":"LIN-1","labelIds":["a"],'
+             b'"state":{"type":"started","name":"x"}},"updatedFrom":{"labelIds":["b"],"assigneeId":"u"},"url":"https://linear.app/a/issue/LIN-1/x"}')
+    return [
+        b'\x00pull_request\n{"action":"closed","pull_request":' + thread + b"," + repository + b"}",
+        b'\x00issues\n{"action":"edited","changes":{"body":{"from":"#9"}},"issue":' + thread + b"," + repository + b"}",
+        b'\x00push\n{"ref":"refs/heads/main","after":"' + b"2" * 40 + b'","commits":[{"id":"' + b"2" * 40 +
+        b'","message":"m (#4)\\n\\nCloses #5","added":["f"],"author":{"email":"e"}}],' + repository + b"}",
+        b'\x00check_run\n{"action":"completed","check_run":{"id":1,"head_sha":"3","completed_at":"2026-03-01","output":{}},' + repository + b"}",
+        b'\x00label\n{"action":"edited","label":{"name":"a"},"changes":{"name":{"from":"b"}},' + repository + b"}",
+        b'\x01\n{"id":"e","type":"deployment.error","createdAt":1772366400123,"payload":{"deployment":{"id":"d","meta":{"githubCommitSha":"1",'
+        b'"githubOrg":"a","githubRepo":"b"}},"project":{"id":"p"}}}',
+        b"\x02\n" + issue,
+        b'\x03issue\n{"action":"created","data":{"issue":{"id":"1","status":"resolved","assignedTo":null}},"actor":{"type":"user","id":1}}',
+        b'\x04\n{"type":"a.b","timestamp":"2026-03-01","data":{"id":"x","n":1,"t":"u"}}',
+        b'\x04\n{"id":"e","source":"s","type":"t","occurredAt":"2026-03-01","subject":"a:b"}']
+
+
 def main():
     targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
                auth_jwt, contract_search, files_uri, graph_text, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message,
-               memory_answer, repo_known_hosts, repo_names, repo_manifest, repo_source, store_event)
+               memory_answer, repo_known_hosts, repo_names, repo_manifest, repo_source, store_event, providers)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
         directory.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,40 @@
+#include <spdlog/fmt/fmt.h>
+
+#include "tools/providers/draft.h"
+#include "tools/providers/mentions.h"
+#include "tools/providers/providers.h"
+
+namespace lightfast::providers {
+namespace {
+
+// `invoice:in_1` of `invoice.paid` with such a `data.id`.
+std::string subject_of(std::string_view type, const Value& data) {
+  auto subject = entity(type.substr(0, type.find('.')), first_text({data["id"], data["uuid"]}));
+  return subject.empty() ? "provider:generic" : subject;
+}
+
+}  // namespace
+
+// The id of a delivery is that of what happened, as the specification says: the same when it is
+// sent again.
+std::vector<store::Event> generic_events(const Notice& notice) {
+  const Value body(notice.payload);
+  if (auto own = store::event_from_json(notice.payload)) return {*std::move(own)};
+  const auto type = kind_name(first_text({body["type"], body["event_type"]}));
+  const auto data = body["data"];
+  Draft draft("generic", type, subject_of(type, data));
+  draft.at({body["timestamp"], body["createdAt"], data["updated_at"], data["created_at"]});
+  draft.about(notice.id).once();
+  draft.title(first_text({data["title"], data["name"], data["subject"], data["summary"]}));
+  draft.body(first_text({data["body"], data["description"], data["message"], data["text"]}));
+  draft.url(data["url"].text());
+  if (data.is_object()) {
+    for (const auto& [name, value] : data.json()->items()) draft.set(name, Value(value));
+  }
+  relate_mentions(draft, data["body"].text(), {}, Keywords::AreWords);
+  Events events;
+  draft.finish(events, {.delivery = notice.id, .received_at = notice.received_at});
+  return events;
+}
+
+}  // namespace lightfast::providers

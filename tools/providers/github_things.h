@@ -1,0 +1,35 @@
+// What issues, pull requests and discussions of GitHub have in common.
+#pragma once
+
+#include <string>
+
+#include "tools/providers/github_hook.h"
+
+namespace lightfast::providers {
+
+std::string label(const Hook& hook, const Value& label);
+std::string milestone(const Hook& hook, const Value& milestone);
+
+// open, closed or merged; empty where it cannot be told: what an issue's payload says of a pull
+// request does not always tell whether that was merged.
+std::string state_of(const Value& thread);
+
+// Its number, state, title, author and so on, as properties.
+void describe_thread(Draft& draft, const Hook& hook, const Value& thread);
+
+// Its author, assignees, labels and milestone.
+void relate_assigned(Draft& draft, const Hook& hook, const Value& thread);
+
+// What its title and body point at, and no more since they were edited.
+void relate_thread_mentions(Draft& draft, const Hook& hook, const Value& thread);
+
+// Which members were edited, to tell edits of the same second.
+std::string edited(const Hook& hook);
+
+// Whether an action settles how a thing stands, or only saw that.
+Order order_of(const std::string& action);
+
+// The event is about a comment of the draft's subject.
+void describe_comment(Draft& draft, const Hook& hook, const Value& comment);
+
+}  // namespace lightfast::providers
