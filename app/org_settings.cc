@@ -161,19 +161,23 @@ class OrgReader {
   }
 
   Result<void> read_webhooks(OrgSettings& org, const Json& webhooks, const std::string& place) {
-    const auto providers = TRY(Fields::of(webhooks, place, {"github"}));
-    const Json* const github = providers.find("github");
-    if (github == nullptr) return {};
-    const auto fields =
-        TRY(Fields::of(*github, providers.place_of("github"),
-                       {"secretFile", "secretEnv", "previousSecretFile", "previousSecretEnv"}));
-    org.github_webhook_secrets.push_back(TRY(secret(fields, "secretFile", "secretEnv")));
-    const bool has_previous = fields.find("previousSecretFile") || fields.find("previousSecretEnv");
-    if (has_previous) {
-      org.github_webhook_secrets.push_back(
-          TRY(secret(fields, "previousSecretFile", "previousSecretEnv")));
+    const auto senders =
+        TRY(Fields::of(webhooks, place, {"github", "vercel", "linear", "sentry", "generic"}));
+    for (const auto& [name, variable] : kWebhookSenders) {
+      if (const Json* const own = senders.find(name))
+        org.webhook_secrets[name] = TRY(webhook_secrets(*own, senders.place_of(name)));
     }
     return {};
+  }
+
+  Result<std::vector<std::string>> webhook_secrets(const Json& own, const std::string& place) {
+    const auto fields = TRY(Fields::of(
+        own, place, {"secretFile", "secretEnv", "previousSecretFile", "previousSecretEnv"}));
+    std::vector<std::string> secrets = {TRY(secret(fields, "secretFile", "secretEnv"))};
+    const bool has_previous = fields.find("previousSecretFile") || fields.find("previousSecretEnv");
+    if (has_previous)
+      secrets.push_back(TRY(secret(fields, "previousSecretFile", "previousSecretEnv")));
+    return secrets;
   }
 
   // What the file or the variable holds that one of two members names.

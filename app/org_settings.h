@@ -20,8 +20,7 @@ struct OrgSettings {
   // For ssh: a private key, and what the host's own must be, as in known_hosts.
   std::string ssh_key = {}, ssh_known_hosts = {};
   bool uses_app = true;  // reads it as a GitHub App, if the program is one and has no token
-  // That its own webhooks of GitHub are signed with: the current one and the previous.
-  std::vector<std::string> github_webhook_secrets = {};
+  WebhookSecrets webhook_secrets = {};               // of its own webhooks
   std::filesystem::path store = {};                  // of events; empty: the usual place
   std::string memory_url = {}, memory_api_key = {};  // of long-term memory; empty: none
 

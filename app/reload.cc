@@ -22,9 +22,14 @@ std::string in_lower_case(std::string text) {
   return text;
 }
 
+std::vector<std::string> of_github(const WebhookSecrets& secrets) {
+  const auto found = secrets.find("github");
+  return found == secrets.end() ? std::vector<std::string>() : found->second;
+}
+
 ingest::RoutedOrg routed(const OrgSettings& own, const std::string& api_host) {
   ingest::RoutedOrg org{
-      .id = own.id, .branch = own.branch, .github_secrets = own.github_webhook_secrets};
+      .id = own.id, .branch = own.branch, .github_secrets = of_github(own.webhook_secrets)};
   const auto name = repo::repository_name(own.repo);
   if (name && repo::is_api_of(api_host, repo::host_of(own.repo))) {
     org.owner = in_lower_case(name->owner);
@@ -59,7 +64,7 @@ ingest::Routing routing_of(const Services::Orgs& orgs, const Settings& settings)
   const auto& api = settings.github_api_url;
   const auto api_host = repo::host_of(api.empty() ? kGitHubApi : api);
   ingest::Routing routing{.orgs = {},
-                          .github_secrets = settings.github_webhook_secrets,
+                          .github_secrets = of_github(settings.webhook_secrets),
                           .is_single = lone_org(settings).has_value() && orgs.size() == 1};
   for (const auto& [id, org] : orgs) routing.orgs.push_back(routed(org->settings(), api_host));
   return routing;

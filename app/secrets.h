@@ -1,9 +1,11 @@
 // Secrets from the environment and from files, with the files remembered for who reads them again.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +15,22 @@
 namespace lightfast {
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+// What webhooks are signed with, by who sends them (`github`, `linear`): the current secret first,
+// then the one before.
+using WebhookSecrets = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+// Who sends webhooks, and the environment's variable with their secret, and with _PREVIOUS after it
+// the one before.
+struct WebhookSender {
+  const char *name, *variable;
+};
+inline constexpr std::array<WebhookSender, 5> kWebhookSenders = {
+    {{"github", "LIGHTFAST_GITHUB_WEBHOOK_SECRET"},
+     {"vercel", "LIGHTFAST_VERCEL_WEBHOOK_SECRET"},
+     {"linear", "LIGHTFAST_LINEAR_WEBHOOK_SECRET"},
+     {"sentry", "LIGHTFAST_SENTRY_CLIENT_SECRET"},
+     {"generic", "LIGHTFAST_WEBHOOK_SECRET"}}};
 
 class Secrets {
  public:

@@ -229,17 +229,28 @@ Result<std::string> known_hosts(const Environment& environment, Secrets& secrets
   return secrets.in(*file, repo::kMaxKnownHosts).during(name);
 }
 
+// The current one and the one before, those there are.
+Result<std::vector<std::string>> secrets_of(const std::string& variable, Secrets& secrets) {
+  std::vector<std::string> all = {TRY(secrets.of(variable))};
+  all.push_back(TRY(secrets.of(variable + "_PREVIOUS")));
+  std::erase(all, "");
+  return all;
+}
+
+Result<WebhookSecrets> webhook_secrets(Secrets& secrets) {
+  WebhookSecrets all;
+  for (const auto& [sender, variable] : kWebhookSenders)
+    all[sender] = TRY(secrets_of(variable, secrets));
+  return all;
+}
+
 Result<void> read_secrets(Settings& settings, const Environment& environment, Secrets& secrets) {
   settings.repo_token = TRY(secrets.of("LIGHTFAST_REPO_TOKEN"));
   settings.ssh_key = TRY(secrets.of("LIGHTFAST_SSH_KEY"));
   settings.memory_api_key = TRY(secrets.of("LIGHTFAST_MEMORY_API_KEY"));
   settings.ssh_known_hosts = TRY(known_hosts(environment, secrets));
   settings.github_app_key = TRY(secrets.of("LIGHTFAST_GITHUB_APP_KEY"));
-  for (const auto* name :
-       {"LIGHTFAST_GITHUB_WEBHOOK_SECRET", "LIGHTFAST_GITHUB_WEBHOOK_SECRET_PREVIOUS"}) {
-    auto found = TRY(secrets.of(name));
-    if (!found.empty()) settings.github_webhook_secrets.push_back(std::move(found));
-  }
+  settings.webhook_secrets = TRY(webhook_secrets(secrets));
   if (settings.github_app_id.empty() == settings.github_app_key.empty()) return {};
   return Error{ErrorKind::InvalidArgument,
                "a GitHub App needs both LIGHTFAST_GITHUB_APP_ID and LIGHTFAST_GITHUB_APP_KEY_FILE"};

@@ -64,8 +64,7 @@ struct Settings {
   std::string ssh_key;                   // LIGHTFAST_SSH_KEY, or what its _FILE names
   std::string ssh_known_hosts;           // what LIGHTFAST_SSH_KNOWN_HOSTS_FILE names
   std::filesystem::path ca_file;         // LIGHTFAST_CA_FILE
-  // LIGHTFAST_GITHUB_WEBHOOK_SECRET and its _PREVIOUS, those there are.
-  std::vector<std::string> github_webhook_secrets;
+  WebhookSecrets webhook_secrets;        // of the environment, those there are
   // LIGHTFAST_GITHUB_APP_ID, what LIGHTFAST_GITHUB_APP_KEY_FILE names, LIGHTFAST_GITHUB_API_URL.
   std::string github_app_id, github_app_key, github_api_url;
   std::string limits;  // see app/sandbox_settings.h

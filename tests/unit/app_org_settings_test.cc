@@ -90,7 +90,7 @@ TEST_CASE("secrets come from files beside the config file, or from variables", "
   Declared hooks(R"({"id": "a", "repo": "/r", "webhooks": {"github":
       {"secretFile": "token", "previousSecretEnv": "OLD"}}})",
                  {{"OLD", "old"}});
-  CHECK(hooks.only().github_webhook_secrets == std::vector<std::string>{"the token", "old"});
+  CHECK(hooks.only().webhook_secrets == WebhookSecrets{{"github", {"the token", "old"}}});
 }
 
 TEST_CASE("what is wrong with an organisation is said by its field", "[orgs]") {
