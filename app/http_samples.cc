@@ -41,12 +41,17 @@ void add_deliveries(std::vector<Sample>& samples, const ingest::Ingest::State& s
 
 void add_org(std::vector<Sample>& samples, Organisation& org, const ingest::Ingest::State& state) {
   const auto& name = org.id().value;
-  const auto count_in = [&org](const std::map<OrgId, std::int64_t>& counts) {
+  const auto count_in = [&org](const auto& counts) {
     const auto found = counts.find(org.id());
     return found == counts.end() ? 0.0 : number(found->second);
   };
   samples.push_back({"lightfast_webhooks_waiting", count_in(state.waiting), name});
   samples.push_back({"lightfast_webhooks_dead", count_in(state.dead), name});
+  samples.push_back({"lightfast_events_kept", count_in(state.events.kept), name});
+  const auto pending = state.events.pending.find(org.id());
+  samples.push_back({"lightfast_events_pending",
+                     pending == state.events.pending.end() ? 0 : number(pending->second.deliveries),
+                     name});
   const auto repo = org.repo().state();
   samples.push_back({"lightfast_repo_ready", repo.current ? 1.0 : 0.0, name});
   samples.push_back({"lightfast_repo_stale", repo.problem.empty() ? 0.0 : 1.0, name});

@@ -83,11 +83,13 @@ class SharedWithPage final : public http::Exchange {
   const std::string origin_;
 };
 
-http::Response delivery_answer(const ingest::Answer& answer) {
+http::Response delivery_answer(const ingest::Answer& answer, const std::string& provider) {
   constexpr int kAccepted = 202;
   if (answer.status == kAccepted) return json_answer(kAccepted, {{"status", answer.word}});
   auto refusal = error_answer(answer.status, answer.word);
-  if (answer.status == 401) refusal.headers.add("WWW-Authenticate", "X-Hub-Signature-256");
+  if (const auto* const sender = ingest::find_sender(provider);
+      answer.status == 401 && sender != nullptr)
+    refusal.headers.add("WWW-Authenticate", std::string(sender->signature));
   if (answer.status == 503) refusal.headers.add("Retry-After", "30");
   return refusal;
 }
@@ -237,9 +239,11 @@ void HttpService::take_delivery(const Exchange& exchange) {
         return exchange->request().headers.value(name);
       }};
   if (slash < rest.size()) posted.org = OrgId{std::string(rest.substr(slash + 1))};
-  parts_.ingest.take(
-      std::string(rest.substr(0, slash)), std::move(posted),
-      [exchange](const ingest::Answer& answer) { exchange->respond(delivery_answer(answer)); });
+  const std::string provider(rest.substr(0, slash));
+  parts_.ingest.take(provider, std::move(posted),
+                     [exchange, provider](const ingest::Answer& answer) {
+                       exchange->respond(delivery_answer(answer, provider));
+                     });
 }
 
 void HttpService::cut() {

@@ -41,6 +41,8 @@ constexpr std::array kGauges = {
     Described{"lightfast_orgs_unserved", "Organisations whose configuration cannot be used."},
     Described{"lightfast_webhooks_waiting", "Deliveries that are yet to be worked on."},
     Described{"lightfast_webhooks_dead", "Deliveries that failed for good."},
+    Described{"lightfast_events_kept", "Events of webhooks that the store has taken, so far."},
+    Described{"lightfast_events_pending", "Deliveries whose events the store does not have yet."},
     Described{"lightfast_webhooks_unrouted_waiting",
               "Deliveries that no organisation was found for yet."},
     Described{"lightfast_webhooks_unrouted_dead", "Deliveries that none was found for at last."},

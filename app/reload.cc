@@ -22,14 +22,12 @@ std::string in_lower_case(std::string text) {
   return text;
 }
 
-std::vector<std::string> of_github(const WebhookSecrets& secrets) {
-  const auto found = secrets.find("github");
-  return found == secrets.end() ? std::vector<std::string>() : found->second;
-}
-
-ingest::RoutedOrg routed(const OrgSettings& own, const std::string& api_host) {
-  ingest::RoutedOrg org{
-      .id = own.id, .branch = own.branch, .github_secrets = of_github(own.webhook_secrets)};
+ingest::RoutedOrg routed(const OrgSettings& own, const Settings& settings,
+                         const std::string& api_host) {
+  ingest::RoutedOrg org{.id = own.id,
+                        .branch = own.branch,
+                        .secrets = own.webhook_secrets,
+                        .has_store = !store_of(own, settings).empty()};
   const auto name = repo::repository_name(own.repo);
   if (name && repo::is_api_of(api_host, repo::host_of(own.repo))) {
     org.owner = in_lower_case(name->owner);
@@ -42,6 +40,7 @@ ingest::RoutedOrg routed(const OrgSettings& own, const std::string& api_host) {
 std::vector<std::string> changed_in_vain(const Settings& before, const Settings& now) {
   const std::vector<std::pair<const char*, bool>> all = {
       {"data-dir", before.data_dir != now.data_dir},
+      {"store", before.store != now.store},
       {"limits", before.limits != now.limits},
       {"programs", before.programs != now.programs},
       {"poll-interval", before.poll_interval != now.poll_interval},
@@ -64,9 +63,10 @@ ingest::Routing routing_of(const Services::Orgs& orgs, const Settings& settings)
   const auto& api = settings.github_api_url;
   const auto api_host = repo::host_of(api.empty() ? kGitHubApi : api);
   ingest::Routing routing{.orgs = {},
-                          .github_secrets = of_github(settings.webhook_secrets),
+                          .secrets = settings.webhook_secrets,
                           .is_single = lone_org(settings).has_value() && orgs.size() == 1};
-  for (const auto& [id, org] : orgs) routing.orgs.push_back(routed(org->settings(), api_host));
+  for (const auto& [id, org] : orgs)
+    routing.orgs.push_back(routed(org->settings(), settings, api_host));
   return routing;
 }
 

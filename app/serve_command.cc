@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <span>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
@@ -19,11 +21,13 @@
 #include "app/served_orgs.h"
 #include "app/services.h"
 #include "app/stop_events.h"
+#include "base/files.h"
 #include "base/handles.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "tools/ingest/ingest.h"
+#include "tools/store/store.h"
 
 namespace lightfast {
 namespace {
@@ -118,13 +122,47 @@ UniqueFd watch_for_hangup(http::Server& server, std::function<void()> reload) {
   return fd;
 }
 
+// The directories of the stores of events, made where they are not there.
+std::vector<std::filesystem::path> store_directories(const Settings& settings) {
+  std::vector<std::filesystem::path> directories;
+  for (const auto& org : settings.orgs) {
+    const auto file = store_of(org, settings);
+    if (file.empty()) continue;
+    const auto made = make_private_directories(file.parent_path());
+    if (made) directories.push_back(file.parent_path());
+    if (!made)
+      log_for("app").error("org={} store=no reason=\"{}\"", org.id.value, made.error().message);
+  }
+  return directories;
+}
+
+// The lock of the store is held for no longer than this takes.
+Result<std::size_t> keep_events(const std::filesystem::path& file,
+                                std::span<const store::Event> events) {
+  auto writer = TRY(store::StoreWriter::open(file, "lightfast serve"));
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  return TRY(writer.add(events, now)).taken;
+}
+
 Result<std::unique_ptr<ingest::Ingest>> make_ingest(const Settings& settings, Services& services) {
+  const auto not_served = [](const OrgId& id) {
+    return Error{ErrorKind::NotFound, fmt::format("the organisation '{}' is not served", id.value)};
+  };
   return ingest::Ingest::create(
       settings.data_dir, routing_of(services.orgs(), settings),
-      [&services](const OrgId& id, ingest::Ingest::Ended ended) {
+      [&services, not_served](const OrgId& id, ingest::Ingest::Ended ended) {
         if (const auto org = services.find(id)) return org->repo().sync(std::move(ended));
-        ended(Error{ErrorKind::NotFound,
-                    fmt::format("the organisation '{}' is not served", id.value)});
+        ended(not_served(id));
+      },
+      [&services, &settings, not_served](
+          const OrgId& id, std::span<const store::Event> events) -> Result<std::size_t> {
+        const auto org = services.find(id);
+        if (org == nullptr) return not_served(id);
+        const auto file = store_of(org->settings(), settings);
+        if (file.empty())
+          return Error{ErrorKind::NotFound,
+                       "there is no store for the events of this organisation"};
+        return keep_events(file, events);
       });
 }
 
@@ -153,8 +191,9 @@ Result<int> run_serve(const Settings& settings, const std::function<Result<Setti
                                                      .hosts = settings.service.allowed_hosts,
                                                      .origins = settings.service.allowed_origins}));
   auth = TRY(HttpAuth::create(settings, http::is_loopback_host(endpoint.host), url));
-  auto services = TRY(Services::create(
-      settings, {.read = files_to_read_again(settings), .connect_ports = auth->connect_ports()}));
+  auto services = TRY(Services::create(settings, {.read = files_to_read_again(settings),
+                                                  .write = store_directories(settings),
+                                                  .connect_ports = auth->connect_ports()}));
   TRY(stop.watch(services->launcher().death_fd()));
   ServedOrgs orgs(metrics);
   orgs.serve(services->orgs());

@@ -55,15 +55,15 @@ Services::~Services() { warm_up_ = {}; }
 // and refuses without.
 void Services::confine(const Settings& settings, const OwnAccess& access) {
   sandbox::ServerPaths paths{
-      .read = access.read, .write = {settings.data_dir}, .connect_ports = access.connect_ports};
-  // Who reads a store writes the files that SQLite keeps beside it.
-  std::error_code failed;
-  if (const auto directory = settings.store.parent_path();
-      std::filesystem::is_directory(directory, failed))
-    paths.write.push_back(directory);
+      .read = access.read, .write = access.write, .connect_ports = access.connect_ports};
+  paths.write.push_back(settings.data_dir);
   for (const auto& [id, org] : orgs_) {
     std::ranges::copy(org->repo().read_paths(), std::back_inserter(paths.read));
     std::ranges::copy(org->repo().write_paths(), std::back_inserter(paths.write));
+    // Who reads a store writes the files that SQLite keeps beside it.
+    const auto store = store_of(org->settings(), settings).parent_path();
+    if (std::error_code failed; std::filesystem::is_directory(store, failed))
+      paths.write.push_back(store);
   }
   if (const auto confined = sandbox::confine_server(paths); !confined) {
     unconfined_ = confined.error().message;

@@ -33,7 +33,7 @@ namespace lightfast {
 
 // What the process itself may still reach when it is confined, besides what the services need.
 struct OwnAccess {
-  std::vector<std::filesystem::path> read = {};
+  std::vector<std::filesystem::path> read = {}, write = {};
   std::vector<std::uint16_t> connect_ports = {};
 };
 

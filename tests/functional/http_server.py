@@ -112,7 +112,8 @@ class HttpServer(Requests):
     def __init__(self, repository, data, options=(), environment=None, wrap=(), before=None, listen="127.0.0.1:0"):
         self.command = [*wrap, LIGHTFAST, "serve", "--listen", listen, "--repo", str(repository), "--data-dir", str(data),
                         *map(str, options)]
-        self.environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent", **SANITIZER_OPTIONS, **(environment or {})}
+        self.environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent", "LIGHTFAST_STORE": f"{data}/store.db",
+                            **SANITIZER_OPTIONS, **(environment or {})}
         self.before = before
 
     def __enter__(self):

@@ -7,6 +7,7 @@ import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
@@ -72,6 +73,13 @@ class OrgsCase(unittest.TestCase):
     def post(self, server, path, payload, secret, number=None, event="push"):
         body = json.dumps(payload).encode()
         return server.request("POST", path, body, headers_of(body, event, number, secret))
+
+    def subjects(self, org):
+        """What the events in an organisation's store are about."""
+        with contextlib.suppress(sqlite3.OperationalError), \
+                contextlib.closing(sqlite3.connect(f"file:{self.home}/data/stores/{org}.db?mode=ro", uri=True)) as connection:
+            return {row[0] for row in connection.execute("SELECT subject FROM events")}
+        return set()
 
     def deliveries(self, *arguments):
         said = subprocess.run([LIGHTFAST, "deliveries", "list", "--data-dir", self.home / "data", *arguments], capture_output=True,
@@ -322,7 +330,7 @@ class Webhooks(OrgsCase):
             for name in ("acme", "bolt"):
                 self.git.commit(self.repository(name), {"README.md": "pushed\n"})
             route = "/api/ingest/github/"
-            self.assertEqual(self.post(server, route + "acme", push_of("any/name"), "of acme").json, {"status": "accepted"})
+            self.assertEqual(self.post(server, route + "acme", push_of(self.repository("acme")), "of acme").json, {"status": "accepted"})
             self.assertTrue(eventually(lambda: server.reads("acme") == "pushed\n"))
             self.assertEqual(server.reads("bolt"), "bolt\n")
             self.assertEqual(self.post(server, route + "bolt", push_of("any/name"), "of acme").status, 401)
@@ -344,8 +352,11 @@ class Webhooks(OrgsCase):
             self.assertEqual(self.becomes(one, "done")[1], "bolt")
             again = self.post(server, "/api/ingest/github", push_of(self.repository("bolt"), 7, 70), APP_SECRET, one)
             self.assertEqual(again.json, {"status": "duplicate"})
-            other = self.post(server, "/api/ingest/github", push_of(self.repository("bolt").partition("/")[0] + "/web", 8, 70), APP_SECRET)
-            self.assertEqual(other.json, {"status": "ignored"})
+            web = self.repository("bolt").partition("/")[0] + "/web"
+            other = self.post(server, "/api/ingest/github", push_of(web, 8, 70), APP_SECRET)
+            self.assertEqual(other.json, {"status": "accepted"})  # for what it tells, not as a change of the repository
+            self.assertTrue(eventually(lambda: f"branch:{web}@main" in self.subjects("bolt")), self.subjects("bolt"))
+            self.assertEqual((self.subjects("acme"), self.subjects("crow")), (set(), set()))
             self.assertEqual(self.post(server, "/api/ingest/github", push_of(self.repository("bolt")), "wrong").status, 401)
 
     def test_what_no_organisation_is_found_for_waits_until_there_is_one(self):

@@ -204,5 +204,118 @@ TEST_CASE("a file that is not a ledger is left as it is") {
   CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == text);
 }
 
+Delivery with_events(const std::string& id, bool needs_sync) {
+  auto delivery = push(id);
+  if (!needs_sync) delivery.provider = "linear";
+  delivery.needs_sync = needs_sync;
+  delivery.events = "{\"id\":\"" + id + "\"}\n";
+  return delivery;
+}
+
+TEST_CASE("a delivery is done when its repository was looked at and its events are kept") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  REQUIRE(ledger.add({with_events("1", true), with_events("2", false)}));
+  CHECK(due_of(ledger, kStart) == std::vector<std::int64_t>{1});
+  CHECK(ledger.with_pending(kStart).value() == std::vector<OrgId>{org});
+  CHECK(ledger.pending_sizes().value().at(org).deliveries == 2);
+  REQUIRE(ledger.mark_done({1}));
+  CHECK(due_of(ledger, kStart).empty());
+  CHECK(ledger.list(Status::Waiting, 10).value().size() == 2);
+  const auto pending = ledger.pending(org, 1 << 20).value();
+  CHECK(pending.numbers == std::vector<std::int64_t>{1, 2});
+  CHECK(pending.events == "{\"id\":\"1\"}\n{\"id\":\"2\"}\n");
+  CHECK(ledger.pending(org, 1).value().numbers == std::vector<std::int64_t>{1});
+  REQUIRE(ledger.mark_kept({1, 2}));
+  CHECK(ledger.list(Status::Done, 10).value().size() == 2);
+  CHECK(ledger.with_pending(kStart).value().empty());
+}
+
+TEST_CASE("one whose events are kept first waits for its sync") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  REQUIRE(ledger.add({with_events("1", true)}));
+  REQUIRE(ledger.mark_kept({1}));
+  CHECK(ledger.list(Status::Waiting, 10).value().size() == 1);
+  REQUIRE(ledger.mark_done({1}));
+  CHECK(ledger.list(Status::Done, 10).value().size() == 1);
+}
+
+TEST_CASE("events that a store does not take are dead in the end, and still there") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  REQUIRE(ledger.add({with_events("1", false)}));
+  auto now = kStart;
+  for (const auto pause : {5s, 20s, 80s, 320s}) {
+    REQUIRE(ledger.mark_not_kept(org, "full", now));
+    CHECK(ledger.with_pending(now + pause - 1ms).value().empty());
+    now += pause;
+    REQUIRE(ledger.with_pending(now).value().size() == 1);
+  }
+  REQUIRE(ledger.postpone(org, "busy", now + 2s));  // as often as it takes
+  CHECK(ledger.with_pending(now + 1s).value().empty());
+  now += 2s;
+  REQUIRE(ledger.mark_not_kept(org, "full", now));
+  CHECK(ledger.with_pending(now + 24h).value().empty());
+  CHECK(ledger.list(Status::Dead, 10).value().at(0).reason == "full");
+  REQUIRE(ledger.prune(kStart + 2 * kKept));
+  CHECK(ledger.pending(org, 1).value().numbers.size() == 1);
+  REQUIRE(ledger.add({with_events("2", false)}));  // brings along what is dead
+  CHECK(ledger.pending(org, 1 << 20).value().numbers.size() == 2);
+  REQUIRE(ledger.replay("1"));
+  CHECK(ledger.list(Status::Waiting, 10).value().size() == 2);
+  REQUIRE(ledger.mark_kept({1, 2}));
+  CHECK(ledger.list(Status::Done, 10).value().size() == 2);
+  REQUIRE(ledger.prune(kStart + 2 * kKept));
+  CHECK(ledger.list({}, 10).value().empty());
+}
+
+TEST_CASE("the events of one that is nobody's yet go along to whose it is, and are bounded") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  auto unknown = with_events("1", true);
+  unknown.org = {""};
+  REQUIRE(ledger.add({unknown}));
+  CHECK(ledger.with_pending(kStart).value().empty());
+  const auto waiting = ledger.unrouted(kStart).value();
+  REQUIRE(waiting.size() == 1);
+  CHECK(waiting[0].delivery.events == unknown.events);
+  auto known = waiting[0].delivery;
+  known.org = org;
+  REQUIRE(ledger.replace(waiting[0].number, {known}));
+  CHECK(ledger.pending(org, 1).value().events == unknown.events);
+  CHECK(ledger.pending_sizes().value().size() == 1);
+  for (const char* const id : {"2", "3"}) {
+    unknown.id = id;
+    unknown.events = std::string(kMostUnroutedBytes * 2 / 3, 'x');
+    REQUIRE(ledger.add({unknown}));
+  }
+  REQUIRE(ledger.prune_unrouted());
+  CHECK(ledger.pending_sizes().value().at(OrgId{""}).deliveries == 1);
+}
+
+TEST_CASE("a ledger of the version before is brought up to date") {
+  const TempDirectory here;
+  {
+    auto old = Database::open(here.path() / "deliveries.db",
+                              {.application_id = 0x4C466465, .version = 2, .schema = R"(
+        CREATE TABLE delivery (number INTEGER PRIMARY KEY, provider TEXT NOT NULL, org TEXT NOT NULL,
+          id TEXT NOT NULL, event TEXT NOT NULL, received_at INTEGER NOT NULL, status TEXT NOT NULL
+          CHECK (status IN ('waiting', 'done', 'ignored', 'dead')), attempts INTEGER NOT NULL DEFAULT 0,
+          next_at INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', body TEXT NOT NULL,
+          bytes INTEGER NOT NULL, UNIQUE (provider, org, id)) STRICT;
+        CREATE INDEX delivery_status ON delivery (status, org, next_at);
+        CREATE TABLE binding (kind TEXT NOT NULL, id INTEGER NOT NULL, org TEXT NOT NULL,
+          name TEXT NOT NULL, PRIMARY KEY (kind, id, org)) STRICT;
+        INSERT INTO delivery (provider, org, id, event, received_at, status, body, bytes)
+          VALUES ('github', 'acme', 'old', 'push', 1, 'waiting', '{}', 2);)"});
+    REQUIRE(old);
+  }
+  auto ledger = opened(here);
+  CHECK(due_of(ledger, kStart).size() == 1);
+  REQUIRE(ledger.add({with_events("new", false)}));
+  CHECK(ledger.pending(org, 1).value().numbers.size() == 1);
+}
+
 }  // namespace
 }  // namespace lightfast::ingest

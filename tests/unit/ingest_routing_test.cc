@@ -16,10 +16,10 @@ const Routing routing{.orgs = {{.id = {"acme"},
                                 .branch = "main",
                                 .owner = "acme",
                                 .repository = ".lightfast",
-                                .github_secrets = {"a1", "a2"}},
+                                .secrets = {{"github", {"a1", "a2"}}}},
                                {.id = {"bolt"}, .owner = "bolt", .repository = "context"},
                                {.id = {"elsewhere"}}},
-                      .github_secrets = {"app"}};
+                      .secrets = {{"github", {"app"}}}};
 
 // A ledger and what it says of events, one after the other.
 class Routed {
@@ -153,23 +153,47 @@ TEST_CASE("of an event as much is kept as makes it again", "[routing]") {
 
 TEST_CASE("each route has its own secrets, the App's is for what names nobody", "[routing]") {
   using Secrets = std::vector<std::string>;
-  CHECK(routing.secrets_of(OrgId{"acme"}) == Secrets{"a1", "a2"});
-  CHECK(routing.secrets_of(OrgId{"bolt"}).empty());
-  CHECK(routing.secrets_of(OrgId{"nobody"}).empty());
-  CHECK(routing.secrets_of({}) == Secrets{"app"});
+  CHECK(routing.secrets_of("github", OrgId{"acme"}) == Secrets{"a1", "a2"});
+  CHECK(routing.secrets_of("github", OrgId{"bolt"}).empty());
+  CHECK(routing.secrets_of("github", OrgId{"nobody"}).empty());
+  CHECK(routing.secrets_of("github", {}) == Secrets{"app"});
 }
 
 TEST_CASE("a lone organisation has everything that is signed", "[routing]") {
-  const Routing single{.orgs = {{.id = {"acme"}, .github_secrets = {"own"}}},
-                       .github_secrets = {"app"},
+  const Routing single{.orgs = {{.id = {"acme"}, .secrets = {{"github", {"own"}}}}},
+                       .secrets = {{"github", {"app"}}},
                        .is_single = true};
   const TempDirectory here;
   auto ledger = Ledger::open(here.path()).value();
   const auto found = routes_of(github_event("push", Json::object()), single, ledger).value();
   REQUIRE(found.to.size() == 1);
   CHECK(found.to.front().org->id.value == "acme");
-  CHECK(single.secrets_of({}) == std::vector<std::string>{"own", "app"});
-  CHECK(single.secrets_of(OrgId{"acme"}) == std::vector<std::string>{"own", "app"});
+  CHECK(single.secrets_of("github", {}) == std::vector<std::string>{"own", "app"});
+  CHECK(single.secrets_of("github", OrgId{"acme"}) == std::vector<std::string>{"own", "app"});
+}
+
+TEST_CASE("of several organisations only GitHub's may name none") {
+  auto both = routing;
+  both.secrets["linear"] = {"everybody's"};
+  both.orgs[0].secrets["linear"] = {"own"};
+  CHECK(both.secrets_of("linear", {}).empty());
+  CHECK(both.secrets_of("linear", OrgId{"acme"}) == std::vector<std::string>{"own"});
+  CHECK(both.secrets_of("linear", OrgId{"bolt"}).empty());
+  CHECK(both.secrets_of("sentry", OrgId{"acme"}).empty());
+}
+
+TEST_CASE("what is told to an organisation's own route may be of another repository") {
+  const TempDirectory here;
+  auto ledger = Ledger::open(here.path()).value();
+  const auto is_own = [&](const char* name, int id) {
+    const Json payload = {{"repository", {{"full_name", name}, {"id", id}}}};
+    return route_to(routing.orgs[0], github_event("push", payload), routing, ledger)->is_repository;
+  };
+  CHECK(is_own("Acme/.lightfast", 7));
+  CHECK_FALSE(is_own("acme/web", 8));
+  CHECK(is_own("acme/renamed", 7));
+  const auto nowhere = github_event("installation", Json::object());
+  CHECK(route_to(routing.orgs[0], nowhere, routing, ledger)->is_repository);
 }
 
 }  // namespace

@@ -1,9 +1,5 @@
 #include "tools/ingest/github.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -16,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "tools/ingest/signatures.h"
 
 namespace lightfast::ingest {
 namespace {
@@ -23,21 +20,6 @@ namespace {
 constexpr std::size_t kMaxNesting = 64;
 constexpr std::size_t kMaxId = 100;
 constexpr std::size_t kMaxText = 512;
-
-constexpr std::size_t kDigestBytes = 32;  // SHA-256
-using Digest = std::array<unsigned char, kDigestBytes>;
-
-Digest hmac_sha256(std::string_view key, std::string_view body) {
-  Digest digest{};
-  unsigned length = kDigestBytes;
-  ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()),
-         reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &length);
-  return digest;
-}
-
-std::string signature_text(const Digest& digest) {
-  return fmt::format("sha256={:02x}", fmt::join(digest, ""));
-}
 
 // Letters, digits and a few marks, as in a GUID or an event's name.
 bool is_plain(std::string_view text) {
@@ -119,18 +101,6 @@ std::string first_of(std::initializer_list<std::string> texts) {
 
 }  // namespace
 
-bool is_signed(std::string_view body, std::string_view header,
-               const std::vector<std::string>& secrets) {
-  bool is_right = false;
-  for (const auto& secret : secrets) {
-    const auto right = signature_text(hmac_sha256(secret, body));
-    const bool matches = header.size() == right.size() &&
-                         ::CRYPTO_memcmp(header.data(), right.data(), right.size()) == 0;
-    is_right = is_right || matches;
-  }
-  return is_right;
-}
-
 GitHubEvent github_event(std::string_view event, const Json& payload) {
   const auto& repository = part(payload, "repository");
   const auto& installation = part(payload, "installation");
@@ -176,7 +146,11 @@ std::expected<GitHubDelivery, Refusal> read_github(const Posted& posted,
   const auto refuse = [](int status, std::string why) {
     return std::unexpected(Refusal{status, std::move(why)});
   };
-  if (!is_signed(posted.body, posted.header("X-Hub-Signature-256"), secrets))
+  constexpr std::string_view kScheme = "sha256=";
+  const auto signature = posted.header("X-Hub-Signature-256");
+  if (!signature.starts_with(kScheme) ||
+      !is_signed(Hash::Sha256, posted.body, std::string_view(signature).substr(kScheme.size()),
+                 secrets))
     return refuse(401, "X-Hub-Signature-256 is missing or not made with this server's secret");
   const auto id = posted.header("X-GitHub-Delivery");
   const auto event = posted.header("X-GitHub-Event");
@@ -187,11 +161,14 @@ std::expected<GitHubDelivery, Refusal> read_github(const Posted& posted,
   const auto body = is_form ? payload_of_form(posted.body) : std::string(posted.body);
   if (is_nested_deeper_than(kMaxNesting, body))
     return refuse(400, "the payload is nested too deep");
-  const auto payload = Json::parse(body, nullptr, false);
+  auto payload = Json::parse(body, nullptr, false);
   if (!payload.is_object()) return refuse(400, "the payload is not a JSON object");
   auto about = github_event(event, payload);
   auto named = is_plain(about.action) ? event + "." + about.action : event;
-  return GitHubDelivery{.id = id, .event = std::move(named), .about = std::move(about)};
+  return GitHubDelivery{.id = id,
+                        .event = std::move(named),
+                        .about = std::move(about),
+                        .payload = std::move(payload)};
 }
 
 }  // namespace lightfast::ingest

@@ -8,15 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "base/json.h"
 #include "tools/ingest/posted.h"
 
 namespace lightfast::ingest {
-
-// Whether `header`, the value of X-Hub-Signature-256, is the HMAC-SHA256 of `body` under one of
-// `secrets`. Takes the same time whichever it is, and however much of it is right.
-bool is_signed(std::string_view body, std::string_view header,
-               const std::vector<std::string>& secrets);
 
 // What a delivery is about; what its payload does not say is empty, or 0.
 struct GitHubEvent {
@@ -43,7 +40,8 @@ std::string why_ignored(const GitHubEvent& event, const std::string& branch);
 struct GitHubDelivery {
   std::string id;
   std::string event;
-  GitHubEvent about;
+  GitHubEvent about = {};
+  Json payload = {};
 };
 
 // What was posted. A Refusal when it is not genuine, or not what GitHub sends.

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "tools/ingest/github.h"
+#include "tools/providers/providers.h"
 
 namespace lightfast::ingest {
 namespace {
@@ -27,41 +28,71 @@ Time now() {
 }
 
 const Answer full{503, "too many deliveries wait; send it again later"};
-constexpr const char* kNotSigned =
-    "no webhooks of this organisation are taken here, or X-Hub-Signature-256 is not made with its "
-    "secret";
 const Answer ending{503, "the server is shutting down; send it again later"};
+const Refusal not_stored{503, "it could not be stored; send it again later"};
+constexpr std::int64_t kMostPending = 1LL << 30;  // bytes, of an organisation's events
+
+Refusal not_signed(const Sender& sender) {
+  return {401, fmt::format("no webhooks of this organisation are taken here, or {} is not made "
+                           "with its secret",
+                           sender.signature)};
+}
 
 // Why deliveries to a route are not taken; nothing when they are. Of several organisations nobody
 // can find out which there are.
-std::optional<Answer> why_not_taken(const std::string& provider, const std::optional<OrgId>& org,
+std::optional<Answer> why_not_taken(const Sender& sender, const std::optional<OrgId>& org,
                                     const Routing& routing) {
-  if (provider != "github")
-    return Answer{404, fmt::format("no webhooks of '{}' are taken here", visible_line(provider))};
   if (org && routing.is_single && routing.find(*org) == nullptr)
     return Answer{404, "no such organisation is served here"};
-  if (!routing.secrets_of(org).empty()) return std::nullopt;
-  if (org && !routing.is_single) return Answer{401, kNotSigned};
-  return Answer{503,
-                "webhooks of GitHub are not set up here: LIGHTFAST_GITHUB_WEBHOOK_SECRET is "
-                "missing"};
+  if (!routing.secrets_of(sender.name, org).empty()) return std::nullopt;
+  if (!routing.is_single) {
+    if (org) return Answer{401, not_signed(sender).why};
+    if (sender.name != "github") {
+      return Answer{404, fmt::format("name the organisation: /api/ingest/{}/ORG", sender.name)};
+    }
+  }
+  return Answer{503, fmt::format("webhooks of {} are not set up here: {} is missing", sender.title,
+                                 sender.variable)};
 }
 
-// What was read as it is kept, for each organisation that it is for; until one is known, for none.
-std::vector<Delivery> deliveries_of(const GitHubDelivery& read, const Routes& routes) {
-  const Delivery delivery{
-      .provider = "github", .org = {""}, .id = read.id, .event = read.event, .received_at = now()};
-  std::vector<Delivery> all;
-  for (const auto& route : routes.to) {
-    auto& own = all.emplace_back(delivery);
-    own.org = route.org->id;
-    own.reason = why_ignored(read.about, route);
-    own.status = own.reason.empty() ? Status::Waiting : Status::Ignored;
+// The events that a delivery becomes, one in a line.
+std::string lines_of(const Sender& sender, const Genuine& read, Time received_at) {
+  std::string lines;
+  const providers::Notice notice{
+      .id = read.id, .event = read.kind, .payload = read.payload, .received_at = received_at};
+  for (const auto& event : providers::events_of(sender.name, notice)) {
+    lines += store::to_json(event).dump(-1, ' ', false, Json::error_handler_t::replace);
+    lines += '\n';
   }
+  return lines;
+}
+
+// What of a delivery is kept for an organisation. What is done about it is told by `delivery`, with
+// the events, and by the route.
+Delivery delivery_to(Delivery delivery, const GitHubEvent& about, const Route& route) {
+  delivery.org = route.org->id;
+  delivery.body.clear();
+  delivery.reason = delivery.provider == "github" ? why_ignored(about, route)
+                                                  : std::string("there is no store for events");
+  delivery.needs_sync = delivery.reason.empty();
+  if (!route.org->has_store) delivery.events.clear();
+  const bool is_ignored = !delivery.needs_sync && delivery.events.empty();
+  delivery.status = is_ignored ? Status::Ignored : Status::Waiting;
+  if (!is_ignored) delivery.reason.clear();
+  return delivery;
+}
+
+// The delivery as it is kept for each organisation that it is for; until one is known, for none.
+std::vector<Delivery> deliveries_to(const Delivery& delivery, const GitHubEvent& about,
+                                    const Routes& routes) {
+  std::vector<Delivery> all;
+  all.reserve(routes.to.size() + 1);
+  for (const auto& route : routes.to) all.push_back(delivery_to(delivery, about, route));
   if (!all.empty()) return all;
   all.push_back(delivery);
+  all.front().org = {""};
   all.front().reason = routes.why_not;
-  all.front().body = payload_of(read.about).dump(-1, ' ', false, Json::error_handler_t::replace);
+  all.front().body = payload_of(about).dump(-1, ' ', false, Json::error_handler_t::replace);
   return all;
 }
 
@@ -80,19 +111,23 @@ Answer answer_to(std::span<const Delivery> deliveries, const std::vector<bool>& 
 }  // namespace
 
 Result<std::unique_ptr<Ingest>> Ingest::create(const std::filesystem::path& data_dir,
-                                               Routing routing, Sync sync) {
+                                               Routing routing, Sync sync, Keeper::Keep keep) {
   auto intake = TRY(Ledger::open(data_dir));
+  TRY(intake.leave_checkpoints());
   auto work = TRY(Ledger::open(data_dir));
-  return std::unique_ptr<Ingest>(
-      new Ingest(std::move(routing), std::move(sync), std::move(intake), std::move(work)));
+  auto keeper = std::make_unique<Keeper>(TRY(Ledger::open(data_dir)), std::move(keep));
+  return std::unique_ptr<Ingest>(new Ingest(std::move(routing), std::move(sync), std::move(intake),
+                                            std::move(work), std::move(keeper)));
 }
 
-Ingest::Ingest(Routing routing, Sync sync, Ledger intake, Ledger work)
+Ingest::Ingest(Routing routing, Sync sync, Ledger intake, Ledger work,
+               std::unique_ptr<Keeper> keeper)
     : sync_(std::move(sync)),
       intake_(std::move(intake)),
       work_(std::move(work)),
       routing_(std::make_shared<const Routing>(std::move(routing))),
-      shared_(std::make_shared<Shared>()) {}
+      shared_(std::make_shared<Shared>()),
+      keeper_(std::move(keeper)) {}
 
 Ingest::~Ingest() {
   taker_ = {};
@@ -104,6 +139,7 @@ Ingest::~Ingest() {
 void Ingest::start() {
   taker_ = std::jthread([this](const std::stop_token& stop) { take_all(stop); });
   worker_ = std::jthread([this](const std::stop_token& stop) { work_all(stop); });
+  keeper_->start();
 }
 
 void Ingest::change_routing(Routing routing) {
@@ -116,12 +152,16 @@ std::shared_ptr<const Routing> Ingest::routing() {
 
 void Ingest::take(const std::string& provider, Posted posted,
                   std::function<void(const Answer&)> answered) {
-  if (const auto refused = why_not_taken(provider, posted.org, *routing()))
+  const Sender* const sender = find_sender(provider);
+  if (sender == nullptr)
+    return answered(
+        {404, fmt::format("no webhooks of '{}' are taken here", visible_line(provider))});
+  if (const auto refused = why_not_taken(*sender, posted.org, *routing()))
     return answered(*refused);
   {
     const std::lock_guard lock(shared_->mutex);
     if (shared_->waiting.size() < kMostWaiting) {
-      shared_->waiting.push_back({std::move(posted), std::move(answered)});
+      shared_->waiting.push_back({sender, std::move(posted), std::move(answered)});
       shared_->changed.notify_all();
       return;
     }
@@ -130,7 +170,9 @@ void Ingest::take(const std::string& provider, Posted posted,
 }
 
 Ingest::State Ingest::state() {
-  return counts_.with([](const State& counts) { return counts; });
+  auto state = counts_.with([](const State& counts) { return counts; });
+  state.events = keeper_->state();
+  return state;
 }
 
 // What has come while the last were written is written together.
@@ -153,34 +195,65 @@ void Ingest::store(std::deque<Waiting> batch) {
   const auto routing = this->routing();
   std::vector<Delivery> deliveries;
   std::vector<Taken> taken;
-  for (auto& [posted, answered] : batch) {
-    auto own = check(posted, *routing);
+  for (auto& waiting : batch) {
+    auto own = check(waiting, *routing);
     if (!own) {
-      answered({own.error().status, std::move(own.error().why)});
+      waiting.answered({own.error().status, std::move(own.error().why)});
       continue;
     }
-    taken.push_back({.count = own->size(), .answered = std::move(answered)});
+    taken.push_back({.count = own->size(), .answered = std::move(waiting.answered)});
     std::ranges::move(*own, std::back_inserter(deliveries));
   }
   if (!deliveries.empty()) add(deliveries, taken);
 }
 
 // What is to be kept of what was posted, if it is genuine.
-std::expected<std::vector<Delivery>, Refusal> Ingest::check(const Posted& posted,
+std::expected<std::vector<Delivery>, Refusal> Ingest::check(const Waiting& waiting,
                                                             const Routing& routing) {
-  const auto read = read_github(posted, routing.secrets_of(posted.org));
+  const auto& [sender, posted, answered] = waiting;
+  const auto received_at = now();
+  const auto read = sender->read(posted, routing.secrets_of(sender->name, posted.org), received_at);
   if (!read) {
     counts_.with([](State& counts) { ++counts.refused; });
     const bool hides = read.error().status == 401 && posted.org && !routing.is_single;
-    return std::unexpected(hides ? Refusal{401, kNotSigned} : read.error());
+    return std::unexpected(hides ? not_signed(*sender) : read.error());
   }
-  const auto* const named = posted.org ? routing.find(*posted.org) : nullptr;
-  if (named != nullptr) return deliveries_of(*read, {.to = {{.org = named}}});
-  if (posted.org) return std::unexpected(Refusal{401, kNotSigned});  // it has gone meanwhile
-  const auto routes = routes_of(read->about, routing, intake_);
-  if (routes) return deliveries_of(*read, *routes);
-  log_for("ingest").error("not stored: {}", routes.error().message);
-  return std::unexpected(Refusal{503, "it could not be stored; send it again later"});
+  if (posted.org && routing.find(*posted.org) == nullptr)
+    return std::unexpected(not_signed(*sender));  // it has gone meanwhile
+  const auto routes = routes_of(*read, posted, routing);
+  if (!routes) {
+    log_for("ingest").error("not stored: {}", routes.error().message);
+    return std::unexpected(not_stored);
+  }
+  const Delivery delivery{.provider = std::string(sender->name),
+                          .org = {},
+                          .id = read->id,
+                          .event = read->event,
+                          .events = lines_of(*sender, *read, received_at),
+                          .received_at = received_at};
+  auto all = deliveries_to(delivery, read->about, *routes);
+  if (is_too_much(all)) return std::unexpected(Refusal{full.status, full.word});
+  return all;
+}
+
+Result<Routes> Ingest::routes_of(const Genuine& read, const Posted& posted,
+                                 const Routing& routing) {
+  const auto* const named = posted.org          ? routing.find(*posted.org)
+                            : routing.is_single ? &routing.orgs.front()
+                                                : nullptr;
+  if (named == nullptr) return ingest::routes_of(read.about, routing, intake_);
+  const auto route = TRY(route_to(*named, read.about, routing, intake_));
+  return Routes{.to = {route}};
+}
+
+// Of events that wait for a store there are too many; a change of the repository is taken even so.
+bool Ingest::is_too_much(const std::vector<Delivery>& deliveries) {
+  const auto pending = keeper_->state().pending;
+  return std::ranges::any_of(deliveries, [&pending](const Delivery& delivery) {
+    const auto found = pending.find(delivery.org);
+    const bool is_full = found != pending.end() && found->second.bytes > kMostPending;
+    return is_full && !delivery.needs_sync && !delivery.events.empty();
+  });
 }
 
 void Ingest::add(const std::vector<Delivery>& deliveries, const std::vector<Taken>& taken) {
@@ -189,7 +262,7 @@ void Ingest::add(const std::vector<Delivery>& deliveries, const std::vector<Take
   std::size_t first = 0;
   for (const auto& [count, answered] : taken) {
     if (!are_new) {
-      answered({503, "it could not be stored; send it again later"});
+      answered({not_stored.status, not_stored.why});
       continue;
     }
     const auto own = std::span(deliveries).subspan(first, count);
@@ -199,6 +272,7 @@ void Ingest::add(const std::vector<Delivery>& deliveries, const std::vector<Take
     counts_.with([is_new](State& counts) { ++(is_new ? counts.taken : counts.duplicates); });
     answered(answer);
   }
+  keeper_->wake();
   const std::lock_guard lock(shared_->mutex);
   shared_->has_work = true;
   shared_->changed.notify_all();
@@ -254,14 +328,16 @@ Result<void> Ingest::settle() {
 // What no organisation was found for waits for one, for some time.
 Result<void> Ingest::route_all() {
   const auto routing = this->routing();
-  for (const auto& [number, delivery] : TRY(work_.unrouted(now()))) {
-    GitHubDelivery read{.id = delivery.id, .event = delivery.event, .about = {}};
-    read.about = github_event(delivery.event, Json::parse(delivery.body, nullptr, false));
-    const auto routes = TRY(routes_of(read.about, *routing, work_));
+  const auto unrouted = TRY(work_.unrouted(now()));
+  for (const auto& [number, delivery] : unrouted) {
+    const auto about = github_event(delivery.event, Json::parse(delivery.body, nullptr, false));
+    const auto routes = TRY(ingest::routes_of(about, *routing, work_));
     TRY(routes.to.empty() ? work_.mark_failed({number}, routes.why_not, now())
-                          : work_.replace(number, deliveries_of(read, routes)));
+                          : work_.replace(number, deliveries_to(delivery, about, routes)));
   }
-  return {};
+  if (unrouted.empty()) return {};
+  keeper_->wake();
+  return work_.prune_unrouted();
 }
 
 // One look at a repository serves all that wait for one, but for those that come meanwhile.

@@ -1,6 +1,7 @@
-// Takes the deliveries of webhooks: checks them, has them on disk before they are acknowledged, and
-// then works on them, those of one organisation together, organisations side by side. Two threads
-// of its own: one takes, one works.
+// Takes the deliveries of webhooks: checks them, has them and the events that they become on disk
+// before they are acknowledged, and then works on them, those of one organisation together,
+// organisations side by side. Three threads of its own: one takes, one has repositories synced, one
+// has events kept.
 #pragma once
 
 #include <chrono>
@@ -23,9 +24,11 @@
 #include "base/guarded.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "tools/ingest/keeper.h"
 #include "tools/ingest/ledger.h"
 #include "tools/ingest/posted.h"
 #include "tools/ingest/routing.h"
+#include "tools/ingest/senders.h"
 
 namespace lightfast::ingest {
 
@@ -44,8 +47,8 @@ class Ingest {
 
   // Opens the ledger; Corrupt and PermissionDenied say what is wrong with it.
   static Result<std::unique_ptr<Ingest>> create(const std::filesystem::path& data_dir,
-                                                Routing routing, Sync sync);
-  // Both threads end; what was taken and not answered yet is answered with 503.
+                                                Routing routing, Sync sync, Keeper::Keep keep);
+  // The threads end; what was taken and not answered yet is answered with 503.
   ~Ingest();
 
   // Begins to take and to work, on what an earlier run left first.
@@ -63,12 +66,14 @@ class Ingest {
     std::uint64_t taken = 0, duplicates = 0, refused = 0;  // since the start
     // In the ledger; of those whose organisation is not known, under the empty name.
     std::map<OrgId, std::int64_t> waiting = {}, dead = {};
+    Keeper::State events = {};
   };
   // Any thread.
   [[nodiscard]] State state();
 
  private:
   struct Waiting {
+    const Sender* sender;
     Posted posted;
     std::function<void(const Answer&)> answered;
   };
@@ -85,11 +90,14 @@ class Ingest {
     std::vector<std::pair<OrgId, Result<void>>> ended;  // syncs
     bool has_work = true;
   };
-  Ingest(Routing routing, Sync sync, Ledger intake, Ledger work);
+  Ingest(Routing routing, Sync sync, Ledger intake, Ledger work, std::unique_ptr<Keeper> keeper);
 
   void take_all(const std::stop_token& stop);
   void store(std::deque<Waiting> batch);
-  std::expected<std::vector<Delivery>, Refusal> check(const Posted& posted, const Routing& routing);
+  std::expected<std::vector<Delivery>, Refusal> check(const Waiting& waiting,
+                                                      const Routing& routing);
+  Result<Routes> routes_of(const Genuine& read, const Posted& posted, const Routing& routing);
+  bool is_too_much(const std::vector<Delivery>& deliveries);
   void add(const std::vector<Delivery>& deliveries, const std::vector<Taken>& taken);
   void work_all(const std::stop_token& stop);
   Result<void> work();
@@ -108,6 +116,7 @@ class Ingest {
   Guarded<std::shared_ptr<const Routing>> routing_;
   const std::shared_ptr<Shared> shared_;
   Guarded<State> counts_;
+  const std::unique_ptr<Keeper> keeper_;
   std::jthread worker_, taker_;  // last: they use all of the above
 };
 

@@ -23,6 +23,7 @@ inline constexpr int kMaxAttempts = 5;
 inline constexpr std::chrono::days kKept{30};  // after its time a delivery is forgotten,
 inline constexpr std::int64_t kMostKept =
     100'000;  // or beyond the newest so many of an organisation
+inline constexpr std::int64_t kMostUnroutedBytes = 64LL << 20;  // of events that are nobody's
 
 enum class Status { Waiting, Done, Ignored, Dead };
 std::string_view status_text(Status status);
@@ -36,6 +37,8 @@ struct Delivery {
   Status status = Status::Waiting;
   std::string reason = {};  // why it is ignored, or how the last attempt failed
   std::string body = {};    // what tells whose it is, as JSON; empty when that is known
+  bool needs_sync = true;   // it may be a change of the organisation's repository
+  std::string events = {};  // for the organisation's store, one in a line, as JSON
   Time received_at = {};
   int attempts = 0;  // that failed
   Time next_at = {};
@@ -45,6 +48,17 @@ struct Delivery {
 struct Due {
   std::vector<std::int64_t> now;  // for which the time has come
   std::vector<std::int64_t> all;  // these, and those that have failed and are to wait longer
+};
+
+// Some deliveries' events that the store of an organisation does not have yet.
+struct Pending {
+  std::vector<std::int64_t> numbers;  // of the deliveries
+  std::string events;                 // one in a line, as JSON
+};
+
+// How much there is of such, of an organisation.
+struct PendingSize {
+  std::int64_t deliveries = 0, bytes = 0;
 };
 
 // A delivery whose organisation is not known yet.
@@ -65,11 +79,15 @@ class Ledger {
  public:
   static Result<Ledger> open(const std::filesystem::path& data_dir);
 
+  // From here on moving what was written from the log into the file is left to the other
+  // connections, so that it holds up no add().
+  Result<void> leave_checkpoints() { return database_.run("PRAGMA wal_autocheckpoint = 0"); }
+
   // Has all of them on disk, or none, when it returns. For each, whether it is new: one whose id
   // is there already changes nothing.
   Result<std::vector<bool>> add(const std::vector<Delivery>& deliveries);
 
-  // What waits of each organisation for which the time has come for something.
+  // What waits for a sync, of each organisation for which the time has come for something.
   Result<std::map<OrgId, Due>> due(Time now);
 
   // Of those that wait and whose organisation is not known yet, some for which the time has come.
@@ -77,10 +95,26 @@ class Ledger {
   // Has these be there instead of one whose organisation was not known.
   Result<void> replace(std::int64_t number, const std::vector<Delivery>& deliveries);
 
+  // Their repository has been looked at. They are done unless their events are still to be kept.
   Result<void> mark_done(const std::vector<std::int64_t>& numbers);
   // They wait again, a longer time after each failure, or, after kMaxAttempts, are dead.
   Result<void> mark_failed(const std::vector<std::int64_t>& numbers, const std::string& reason,
                            Time now);
+
+  // The organisations for whose events the time has come.
+  Result<std::vector<OrgId>> with_pending(Time now);
+  // The oldest of them, also of those that have failed and are to wait longer, or are dead: at
+  // most about `most` bytes, and one delivery's at least.
+  Result<Pending> pending(const OrgId& org, std::int64_t most);
+  // The store has them. Their deliveries are done unless they still wait for a sync.
+  Result<void> mark_kept(const std::vector<std::int64_t>& numbers);
+  // They are tried again, after pauses as above; after kMaxAttempts their deliveries are dead, and
+  // the events stay here.
+  Result<void> mark_not_kept(const OrgId& org, const std::string& reason, Time now);
+  // They are tried again in a while, as often as it takes: the store cannot be written just now.
+  Result<void> postpone(const OrgId& org, const std::string& reason, Time until);
+  // How much of that there is, by organisation.
+  Result<std::map<OrgId, PendingSize>> pending_sizes();
 
   // The newest first, at most `limit`.
   Result<std::vector<Delivery>> list(std::optional<Status> status, int limit);
@@ -97,8 +131,11 @@ class Ledger {
   Result<void> bind(Bound kind, std::int64_t id, const OrgId& org, const std::string& name);
   Result<void> unbind(Bound kind, std::int64_t id, const OrgId& org);
 
-  // Forgets what is too old or too much. Of those that wait, none.
+  // Forgets what is too old or too much. Of those that wait, and of those whose events an
+  // organisation's store does not have yet, none.
   Result<void> prune(Time now);
+  // Forgets the oldest events of deliveries that are nobody's, beyond kMostUnroutedBytes.
+  Result<void> prune_unrouted();
 
   // Another number after each change by somebody else.
   Result<std::int64_t> version() { return database_.data_version(); }

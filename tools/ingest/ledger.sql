@@ -12,11 +12,23 @@ CREATE TABLE delivery (
   reason      TEXT NOT NULL DEFAULT '',     -- why it is ignored, or how the last attempt failed
   body        TEXT NOT NULL,                -- of one whose organisation is not known: what tells it
   bytes       INTEGER NOT NULL,             -- of the body
+  needs_sync  INTEGER NOT NULL DEFAULT 1,   -- 1: until the repository has been looked at
   UNIQUE (provider, org, id)
 ) STRICT;
 
 -- What waits, and how many there are of each status: asked every second, so never by reading rows.
 CREATE INDEX delivery_status ON delivery (status, org, next_at);
+
+-- The events of a delivery, until the organisation's store has them.
+CREATE TABLE pending (
+  number   INTEGER PRIMARY KEY REFERENCES delivery (number) ON DELETE CASCADE,
+  org      TEXT NOT NULL,                   -- the delivery's
+  attempts INTEGER NOT NULL DEFAULT 0,      -- that failed
+  next_at  INTEGER NOT NULL DEFAULT 0,      -- not before; 9223372036854775807 when it is dead
+  bytes    INTEGER NOT NULL,                -- of the events
+  events   TEXT NOT NULL                    -- one in a line, as JSON
+) STRICT;
+CREATE INDEX pending_org ON pending (org, next_at, bytes);
 
 -- Which of GitHub's repositories and installations belong to an organisation, by their ids: names
 -- can change hands.

@@ -108,15 +108,34 @@ const RoutedOrg* Routing::find(const OrgId& org) const {
   return found == orgs.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> Routing::secrets_of(const std::optional<OrgId>& org) const {
+std::vector<std::string> Routing::secrets_of(std::string_view sender,
+                                             const std::optional<OrgId>& org) const {
   const auto* const named = org ? find(*org) : is_single ? &orgs.front() : nullptr;
-  auto secrets = named == nullptr ? std::vector<std::string>() : named->github_secrets;
-  if (!org || is_single) std::ranges::copy(github_secrets, std::back_inserter(secrets));
-  return secrets;
+  std::vector<std::string> all;
+  const auto add = [&](const WebhookSecrets& some) {
+    const auto found = some.find(sender);
+    if (found != some.end()) std::ranges::copy(found->second, std::back_inserter(all));
+  };
+  if (named != nullptr) add(named->secrets);
+  if (is_single || (!org && sender == "github")) add(secrets);
+  return all;
+}
+
+// Whether it is about the organisation's own repository, by the id that is known of it, or by name.
+Result<Route> route_to(const RoutedOrg& org, const GitHubEvent& event, const Routing& routing,
+                       Ledger& ledger) {
+  if (org.owner.empty() || event.full_name.empty()) return Route{.org = &org};
+  const auto found = TRY(routes_by_repository(event, routing, ledger));
+  const bool is_own =
+      std::ranges::any_of(found.to, [&org](const Route& each) { return each.org->id == org.id; });
+  return Route{.org = &org, .is_repository = is_own || is_named(org, event)};
 }
 
 Result<Routes> routes_of(const GitHubEvent& event, const Routing& routing, Ledger& ledger) {
-  if (routing.is_single) return Routes{.to = {{.org = &routing.orgs.front()}}};
+  if (routing.is_single) {
+    const auto route = TRY(route_to(routing.orgs.front(), event, routing, ledger));
+    return Routes{.to = {route}};
+  }
   auto found = TRY(routes_by_repository(event, routing, ledger));
   if (found.to.empty() && found.why_not.empty())
     found = TRY(routes_by_owner(event, routing, ledger));

@@ -5,8 +5,10 @@
 // repository, and kept in the ledger.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -16,11 +18,15 @@
 
 namespace lightfast::ingest {
 
+// What deliveries are signed with, by the sender's name: the current secret first.
+using WebhookSecrets = std::map<std::string, std::vector<std::string>, std::less<>>;
+
 struct RoutedOrg {
   OrgId id;
-  std::string branch = {};                       // that is served; empty: the default one
-  std::string owner = {}, repository = {};       // on GitHub, in lower case; empty: not there
-  std::vector<std::string> github_secrets = {};  // its own, the current one first
+  std::string branch = {};                  // that is served; empty: the default one
+  std::string owner = {}, repository = {};  // on GitHub, in lower case; empty: not there
+  WebhookSecrets secrets = {};              // its own
+  bool has_store = false;                   // to keep events in
 
   // OWNER/NAME, under which ids are learned; empty for what is not on GitHub.
   [[nodiscard]] std::string name() const {
@@ -32,14 +38,16 @@ struct RoutedOrg {
 
 struct Routing {
   std::vector<RoutedOrg> orgs;
-  std::vector<std::string> github_secrets;  // of what names no organisation
+  WebhookSecrets secrets;  // of what names no organisation
   // Whether there is one organisation for good, to which everything belongs.
   bool is_single = false;
 
   [[nodiscard]] const RoutedOrg* find(const OrgId& org) const;
 
-  // What a delivery to the route of `org`, or to the one that names none, may be signed with.
-  [[nodiscard]] std::vector<std::string> secrets_of(const std::optional<OrgId>& org) const;
+  // What a delivery of `sender` to the route of `org`, or to the one that names none, may be signed
+  // with. Of several organisations only GitHub's may name none.
+  [[nodiscard]] std::vector<std::string> secrets_of(std::string_view sender,
+                                                    const std::optional<OrgId>& org) const;
 };
 
 struct Route {
@@ -55,6 +63,10 @@ struct Routes {
 // Where an event goes that came by the route which names no organisation. Any thread, with a ledger
 // of its own.
 Result<Routes> routes_of(const GitHubEvent& event, const Routing& routing, Ledger& ledger);
+
+// The route of one that is known to be for `org`.
+Result<Route> route_to(const RoutedOrg& org, const GitHubEvent& event, const Routing& routing,
+                       Ledger& ledger);
 
 // Why nothing is done about an event that went there; empty when the repository is looked at.
 std::string why_ignored(const GitHubEvent& event, const Route& route);

@@ -1,0 +1,111 @@
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "temp_directory.h"
+#include "tools/ingest/keeper.h"
+
+namespace lightfast::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+using test::TempDirectory;
+
+const OrgId org{"acme"};
+
+std::string line(const std::string& id) {
+  return R"({"id":")" + id +
+         R"(","source":"test","type":"a.b","occurredAt":"2026-03-01T12:00:00Z","subject":"a:b"})" +
+         "\n";
+}
+
+Delivery with_events(const std::string& id) {
+  return {.provider = "linear",
+          .org = org,
+          .id = id,
+          .event = "issue.update",
+          .needs_sync = false,
+          .events = line(id + ".1") + line(id + ".2"),
+          .received_at = Time(1s)};
+}
+
+Ledger opened(const TempDirectory& here) {
+  auto ledger = Ledger::open(here.path());
+  if (!ledger) FAIL(ledger.error().message);
+  return *std::move(ledger);
+}
+
+// A store that does what it is told.
+struct FakeStore {
+  std::mutex mutex;
+  std::vector<std::string> ids;
+  std::optional<Error> error;
+  int asked = 0;
+
+  Keeper::Keep keep() {
+    return [this](const OrgId&, std::span<const store::Event> events) -> Result<std::size_t> {
+      const std::lock_guard lock(mutex);
+      ++asked;
+      if (error) return *error;
+      for (const auto& event : events) ids.push_back(event.id);
+      return events.size();
+    };
+  }
+};
+
+bool eventually(const std::function<bool()>& is_so) {
+  for (int i = 0; i < 1000; ++i) {
+    if (is_so()) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+TEST_CASE("events are kept in the order in which they came, and then their deliveries are done") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  FakeStore store;
+  Keeper keeper(opened(here), store.keep());
+  keeper.start();
+  auto broken = with_events("2");
+  broken.events.insert(0, "no event\n");
+  REQUIRE(ledger.add({with_events("1"), broken}));
+  keeper.wake();
+  REQUIRE(eventually([&] { return ledger.list(Status::Done, 10).value().size() == 2; }));
+  const std::lock_guard lock(store.mutex);
+  CHECK(store.ids == std::vector<std::string>{"1.1", "1.2", "2.1", "2.2"});
+  CHECK(keeper.state().kept.at(org) == 4);
+}
+
+TEST_CASE("what somebody else writes just now is asked again, and nothing is lost") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  FakeStore store;
+  store.error = Error{ErrorKind::Unavailable, "it is being written"};
+  Keeper keeper(opened(here), store.keep());
+  REQUIRE(ledger.add({with_events("1")}));
+  keeper.start();
+  REQUIRE(eventually([&] { return std::lock_guard(store.mutex), store.asked > 1; }));
+  CHECK(ledger.list(Status::Waiting, 10).value().at(0).attempts == 0);
+  std::unique_lock(store.mutex), store.error.reset();
+  CHECK(eventually([&] { return ledger.list(Status::Done, 10).value().size() == 1; }));
+}
+
+TEST_CASE("what a store does not take stays in the ledger") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  FakeStore store;
+  store.error = Error{ErrorKind::Corrupt, "it is damaged"};
+  Keeper keeper(opened(here), store.keep());
+  REQUIRE(ledger.add({with_events("1")}));
+  keeper.start();
+  REQUIRE(eventually([&] { return ledger.list({}, 1).value().at(0).reason == "it is damaged"; }));
+  CHECK(ledger.pending(org, 1).value().events == with_events("1").events);
+}
+
+}  // namespace
+}  // namespace lightfast::ingest

@@ -1,0 +1,106 @@
+#include "tools/ingest/keeper.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+namespace lightfast::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLook = 1s;          // for what is due, or was changed by others
+constexpr auto kGathering = 400ms;  // what comes meanwhile is kept together
+constexpr auto kBusy = 2s;          // until a store is asked again that somebody else writes
+constexpr std::int64_t kMostBytes = 8LL << 20;  // of events that are kept together
+
+Time now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+// What cannot be read was not written by this program, and is left out.
+std::vector<store::Event> events_in(std::string_view lines) {
+  std::vector<store::Event> events;
+  while (!lines.empty()) {
+    const auto line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    auto event = store::parse_event(line);
+    if (event) {
+      events.push_back(*std::move(event));
+    } else {
+      log_for("ingest").error("event of the ledger left out: {}", event.error().message);
+    }
+  }
+  return events;
+}
+
+}  // namespace
+
+void Keeper::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Keeper::wake() {
+  const std::lock_guard lock(mutex_);
+  has_work_ = true;
+  changed_.notify_all();
+}
+
+Keeper::State Keeper::state() {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void Keeper::run(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    (void)changed_.wait_for(lock, stop, kLook, [this] { return has_work_; });
+    (void)changed_.wait_for(lock, stop, kGathering, [] { return false; });
+    if (stop.stop_requested()) return;
+    has_work_ = false;
+    lock.unlock();
+    if (const auto done = work(stop); !done)
+      log_for("ingest").warn("ledger: {}", done.error().message);
+    lock.lock();
+  }
+}
+
+Result<void> Keeper::work(const std::stop_token& stop) {
+  Result<void> done;
+  for (const auto& org : TRY(ledger_.with_pending(now()))) {
+    if (auto kept = keep_all_of(org, stop); !kept) done = std::move(kept);
+  }
+  auto sizes = TRY(ledger_.pending_sizes());
+  const std::lock_guard lock(mutex_);
+  state_.pending = std::move(sizes);
+  return done;
+}
+
+// What had failed before is brought along.
+Result<void> Keeper::keep_all_of(const OrgId& org, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto pending = TRY(ledger_.pending(org, kMostBytes));
+    if (pending.numbers.empty()) return {};
+    const auto kept = keep_(org, events_in(pending.events));
+    if (!kept) return note_failure(org, kept.error());
+    TRY(ledger_.mark_kept(pending.numbers));
+    const std::lock_guard lock(mutex_);
+    state_.kept[org] += *kept;
+  }
+  return {};
+}
+
+Result<void> Keeper::note_failure(const OrgId& org, const Error& error) {
+  const auto why = visible_line(error.message);
+  if (error.kind == ErrorKind::Unavailable) return ledger_.postpone(org, why, now() + kBusy);
+  log_for("ingest").warn("org={} events=waiting reason=\"{}\"", org.value, why);
+  return ledger_.mark_not_kept(org, why, now());
+}
+
+}  // namespace lightfast::ingest
