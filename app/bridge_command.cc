@@ -10,7 +10,7 @@
 
 #include "app/about.h"
 #include "app/commands.h"
-#include "app/organisation.h"
+#include "app/procedures.h"
 #include "app/stop_events.h"
 #include "base/log.h"
 #include "contract/catalog.h"

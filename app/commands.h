@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "app/command_line.h"
+#include "app/own_memory.h"
 #include "app/settings.h"
 #include "base/result.h"
 
@@ -16,8 +17,10 @@ inline constexpr int kErrorOfUse = 2;
 inline constexpr int kCouldNotRun =
     125;  // a procedure could not be done as asked (as env(1) and timeout(1) have it)
 
-Result<int> run_mcp(const Settings& settings);
-Result<int> run_procedure(Settings settings, const CommandLine& line);
+// Without `make_long_term` long-term memory is not asked.
+Result<int> run_mcp(const Settings& settings, const LongTermMaker& make_long_term = {});
+Result<int> run_procedure(Settings settings, const CommandLine& line,
+                          const LongTermMaker& make_long_term = {});
 Result<int> run_doctor(const Settings& settings);
 Result<int> run_init(const std::filesystem::path& directory);
 Result<int> run_openapi();

@@ -1,5 +1,8 @@
 // lightfast-http: the commands of lightfast that speak HTTP, started by it with its own arguments.
+#include <utility>
+
 #include "app/commands.h"
+#include "app/long_term.h"
 #include "app/program.h"
 
 namespace lightfast {
@@ -29,7 +32,12 @@ Result<int> run(const CommandLine& line) {
     case CommandKind::Store:
       return run_store(settings, line.store);
     case CommandKind::Mcp:
-      return run_bridge(settings);
+      if (is_bridge(settings)) return run_bridge(settings);
+      TRY(need_repo(settings));
+      TRY(choose_org(settings));
+      return run_mcp(settings, make_long_term);
+    case CommandKind::Procedure:
+      return run_procedure(std::move(settings), line, make_long_term);
     default:
       return Error{ErrorKind::InvalidArgument, "this program is started by `lightfast`; run that"};
   }

@@ -10,6 +10,7 @@
 
 #include "app/http_answers.h"
 #include "app/http_samples.h"
+#include "app/procedures.h"
 #include "base/text.h"
 #include "contract/openapi.h"
 

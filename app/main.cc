@@ -37,7 +37,9 @@ Result<int> run(const CommandLine& line) {
     return run_doctor(settings);
   }
   if (line.kind == CommandKind::Setup) return run_setup(settings, line);
-  if (line.kind == CommandKind::Mcp && is_bridge(settings)) return become_http_program();
+  const bool may_ask_network = line.kind == CommandKind::Mcp || line.kind == CommandKind::Procedure;
+  const bool is_of_network = is_bridge(settings) && line.kind == CommandKind::Mcp;
+  if (is_of_network || (may_ask_network && has_long_term(settings))) return become_http_program();
   if (line.kind == CommandKind::Procedure) return run_procedure(std::move(settings), line);
   TRY(need_repo(settings));
   TRY(choose_org(settings));

@@ -9,9 +9,9 @@
 #include "mcp/stdio_transport.h"
 
 namespace lightfast {
-Result<int> run_mcp(const Settings& settings) {
+Result<int> run_mcp(const Settings& settings, const LongTermMaker& make_long_term) {
   auto stop = TRY(StopEvents::create());
-  auto services = TRY(Services::create(settings));
+  auto services = TRY(Services::create(settings, make_long_term));
   TRY(stop.watch(services->launcher().death_fd()));
   auto transport = TRY(mcp::StdioTransport::take_over(stop.fd()));
   const auto server = make_mcp_server(services->org());

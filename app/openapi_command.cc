@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
-#include "app/organisation.h"
+#include "app/procedures.h"
 #include "contract/openapi.h"
 
 namespace lightfast {

@@ -1,53 +1,19 @@
 #include "app/organisation.h"
 
-#include <array>
-#include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "app/about.h"
+#include "app/procedures.h"
 #include "base/text.h"
-#include "contract/graph.h"
-#include "contract/shell.h"
-#include "tools/graph/graph.h"
 #include "tools/repo/app_tokens.h"
-#include "tools/shell/shell.h"
 
 namespace lightfast {
 namespace {
 
 constexpr std::size_t kMaxInstructions = 2000;
-
-contract::Handler bind_shell(Organisation& org) {
-  return shell::make_shell_handler(org.repo(), org.sandboxes());
-}
-
-// By what it needs: an organisation, or the store of events alone.
-struct Binding {
-  contract::Procedure (*declare)();
-  contract::Handler (*bind)(Organisation& org) = nullptr;
-  contract::Handler (*bind_to_store)(store::Readers& readers) = nullptr;
-};
-
-// The one list of all procedures.
-constexpr std::array kProcedures = {
-    Binding{.declare = contract::shell_procedure, .bind = bind_shell},
-    Binding{.declare = contract::contents_procedure, .bind_to_store = graph::make_contents_handler},
-    Binding{.declare = contract::related_procedure, .bind_to_store = graph::make_related_handler},
-    Binding{.declare = contract::graph_query_procedure, .bind_to_store = graph::make_query_handler},
-    Binding{.declare = contract::graph_traverse_procedure,
-            .bind_to_store = graph::make_traverse_handler},
-};
-
-// A store that is only to be made is served where it was asked for. Of several organisations none
-// sees what is not its own.
-bool has_store(const Settings& common) {
-  std::error_code failed;
-  return !common.declares_orgs &&
-         (common.asked_store || std::filesystem::exists(common.store, failed));
-}
 
 // Null where the token stays the same, or there is none.
 Result<std::shared_ptr<repo::Tokens>> tokens_for(const OrgSettings& own, const Settings& common,
@@ -66,23 +32,10 @@ Result<std::shared_ptr<repo::Tokens>> tokens_for(const OrgSettings& own, const S
 
 }  // namespace
 
-std::vector<contract::Procedure> declared_procedures() {
-  std::vector<contract::Procedure> procedures;
-  procedures.reserve(kProcedures.size());
-  for (const auto& binding : kProcedures) procedures.push_back(binding.declare());
-  return procedures;
-}
-
-std::optional<contract::BoundProcedure> bound_to_store(std::size_t place, store::Readers& readers) {
-  const auto& binding = kProcedures.at(place);
-  if (binding.bind_to_store == nullptr) return std::nullopt;
-  return contract::BoundProcedure{binding.declare(), binding.bind_to_store(readers)};
-}
-
 Result<std::unique_ptr<Organisation>> Organisation::open(const OrgSettings& own,
                                                          const Settings& common,
                                                          const Shared& shared) {
-  std::unique_ptr<Organisation> org(new Organisation(own, common, shared));
+  std::unique_ptr<Organisation> org(new Organisation(own, shared));
   auto tokens = TRY(tokens_for(own, common, shared.git_jobs));
   org->repo_ = TRY(repo::Repo::open({.org = own.id,
                                      .source = own.repo,
@@ -95,17 +48,9 @@ Result<std::unique_ptr<Organisation>> Organisation::open(const OrgSettings& own,
                                      .ca_file = common.ca_file,
                                      .poll_interval = common.poll_interval},
                                     shared.git_jobs));
-  std::vector<contract::BoundProcedure> procedures;
-  procedures.reserve(kProcedures.size());
-  for (const auto& binding : kProcedures) {
-    if (binding.bind != nullptr) {
-      procedures.push_back({binding.declare(), binding.bind(*org)});
-    } else if (has_store(common)) {
-      procedures.push_back({binding.declare(), binding.bind_to_store(org->readers_)});
-    }
-  }
+  org->memory_ = TRY(OwnMemory::open(own, common, shared.make_long_term));
   org->catalog_ =
-      std::make_unique<contract::Catalog>(TRY(contract::Catalog::create(std::move(procedures))));
+      std::make_unique<contract::Catalog>(TRY(contract::Catalog::create(bound_to(*org))));
   return org;
 }
 

@@ -6,21 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "app/own_memory.h"
 #include "app/settings.h"
 #include "contract/catalog.h"
 #include "sandbox/sandboxes.h"
 #include "tools/repo/git_job.h"
 #include "tools/repo/repo.h"
-#include "tools/store/readers.h"
 
 namespace lightfast {
-
-// Every procedure's declaration, in the order in which they are listed.
-std::vector<contract::Procedure> declared_procedures();
-
-// One of them, by its place, bound to a store of events, where it needs nothing else; `readers`
-// outlives it.
-std::optional<contract::BoundProcedure> bound_to_store(std::size_t place, store::Readers& readers);
 
 class Organisation {
  public:
@@ -28,6 +21,7 @@ class Organisation {
   struct Shared {
     sandbox::Sandboxes& sandboxes;
     repo::GitJobs& git_jobs;
+    LongTermMaker make_long_term = {};
   };
 
   // Opens its repository; no network, no thread. `common` is what holds for all.
@@ -43,6 +37,7 @@ class Organisation {
   [[nodiscard]] const OrgSettings& settings() const { return own_; }
   [[nodiscard]] repo::Repo& repo() { return *repo_; }
   [[nodiscard]] sandbox::Sandboxes& sandboxes() { return shared_.sandboxes; }
+  [[nodiscard]] OwnMemory& memory() { return *memory_; }
   [[nodiscard]] const contract::Catalog& catalog() const { return *catalog_; }
   // For who observes calls, before the first.
   [[nodiscard]] contract::Catalog& catalog() { return *catalog_; }
@@ -52,13 +47,12 @@ class Organisation {
   [[nodiscard]] std::string instructions() const;
 
  private:
-  Organisation(const OrgSettings& own, const Settings& common, const Shared& shared)
-      : own_(own), shared_(shared), readers_(common.store) {}
+  Organisation(const OrgSettings& own, Shared shared) : own_(own), shared_(std::move(shared)) {}
 
   const OrgSettings own_;
   const Shared shared_;
-  store::Readers readers_;
   std::unique_ptr<repo::Repo> repo_;
+  std::unique_ptr<OwnMemory> memory_;
   std::unique_ptr<contract::Catalog> catalog_;
 };
 

@@ -8,11 +8,12 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "app/commands.h"
+#include "app/own_memory.h"
+#include "app/procedures.h"
 #include "app/program.h"
 #include "app/services.h"
 #include "base/ids.h"
 #include "contract/error.h"
-#include "tools/store/readers.h"
 
 namespace lightfast {
 namespace {
@@ -50,21 +51,32 @@ Result<int> call(const contract::Catalog& catalog, const contract::BoundProcedur
   return print_output(procedure.declaration, *output, line);
 }
 
-// Of a store alone: no repository, no sandbox.
-Result<int> run_on_store(const Settings& settings, const CommandLine& line,
-                         contract::BoundProcedure procedure) {
+// Of one organisation, or of no one's repository.
+OrgSettings own_settings(const Settings& settings) {
+  if (settings.declares_orgs) return settings.orgs.front();
+  return {.id = settings.org,
+          .repo = settings.repo,
+          .memory_url = settings.memory_url,
+          .memory_api_key = settings.memory_api_key};
+}
+
+// No repository, no sandbox.
+Result<int> run_on_memory(Settings settings, const CommandLine& line,
+                          const LongTermMaker& make_long_term) {
+  TRY(choose_org(settings));
+  const auto own = own_settings(settings);
+  const auto memory = TRY(OwnMemory::open(own, settings, make_long_term));
   std::vector<contract::BoundProcedure> procedures;
-  procedures.push_back(std::move(procedure));
+  procedures.push_back(bound_to_memory(line.procedure, *memory));
   const auto catalog = TRY(contract::Catalog::create(std::move(procedures)));
-  return call(catalog, catalog.procedures().front(), settings.org, line);
+  return call(catalog, catalog.procedures().front(), own.id, line);
 }
 
 }  // namespace
 
-Result<int> run_procedure(Settings settings, const CommandLine& line) {
-  store::Readers readers(settings.store);
-  if (auto procedure = bound_to_store(line.procedure, readers))
-    return run_on_store(settings, line, *std::move(procedure));
+Result<int> run_procedure(Settings settings, const CommandLine& line,
+                          const LongTermMaker& make_long_term) {
+  if (is_of_memory(line.procedure)) return run_on_memory(std::move(settings), line, make_long_term);
   TRY(need_repo(settings));
   TRY(choose_org(settings));
   auto services = TRY(Services::create(settings));

@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "app/commands.h"
-#include "app/organisation.h"
+#include "app/procedures.h"
 #include "base/hidden_memory.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -40,6 +41,12 @@ void block_hangup() {
 }
 
 bool is_bridge(const Settings& settings) { return !settings.base_url.empty(); }
+
+bool has_long_term(const Settings& settings) {
+  return !settings.memory_url.empty() || std::ranges::any_of(settings.orgs, [](const auto& org) {
+    return !org.memory_url.empty();
+  });
+}
 
 int run_program(int count, char** arguments, Result<int> (*run)(const CommandLine& line)) {
   hide_memory();  // of secrets: tokens, keys

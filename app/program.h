@@ -20,6 +20,9 @@ void block_hangup();
 // Whether `mcp` passes its calls on to another server.
 bool is_bridge(const Settings& settings);
 
+// Whether long-term memory is asked, by any organisation.
+bool has_long_term(const Settings& settings);
+
 // Parses `arguments` (the program's own name first), has `run` do what they say and prints an error
 // in one line. Returns the exit code.
 int run_program(int count, char** arguments, Result<int> (*run)(const CommandLine& line));

@@ -16,6 +16,7 @@
 #include "app/commands.h"
 #include "app/http_auth.h"
 #include "app/http_service.h"
+#include "app/long_term.h"
 #include "app/metrics.h"
 #include "app/reload.h"
 #include "app/served_orgs.h"
@@ -191,9 +192,10 @@ Result<int> run_serve(const Settings& settings, const std::function<Result<Setti
                                                      .hosts = settings.service.allowed_hosts,
                                                      .origins = settings.service.allowed_origins}));
   auth = TRY(HttpAuth::create(settings, http::is_loopback_host(endpoint.host), url));
-  auto services = TRY(Services::create(settings, {.read = files_to_read_again(settings),
-                                                  .write = store_directories(settings),
-                                                  .connect_ports = auth->connect_ports()}));
+  auto services = TRY(Services::create(settings, make_long_term,
+                                       {.read = files_to_read_again(settings),
+                                        .write = store_directories(settings),
+                                        .connect_ports = auth->connect_ports()}));
   TRY(stop.watch(services->launcher().death_fd()));
   ServedOrgs orgs(metrics);
   orgs.serve(services->orgs());

@@ -10,6 +10,7 @@
 
 #include "app/git_jobs.h"
 #include "app/sandbox_settings.h"
+#include "base/base_url.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/scheduling.h"
@@ -31,6 +32,7 @@ Result<sandbox::SandboxOptions> sandbox_options(const Settings& settings) {
 }  // namespace
 
 Result<std::unique_ptr<Services>> Services::create(const Settings& settings,
+                                                   const LongTermMaker& make_long_term,
                                                    const OwnAccess& access) {
   std::unique_ptr<Services> services(new Services);
   auto options = TRY(sandbox_options(settings));
@@ -40,6 +42,7 @@ Result<std::unique_ptr<Services>> Services::create(const Settings& settings,
   services->sandboxes_ =
       std::make_unique<sandbox::Sandboxes>(*services->launcher_, std::move(options));
   services->git_jobs_ = std::make_unique<ConfinedGitJobs>(*services->sandboxes_);
+  services->make_long_term_ = make_long_term;
   services->open_orgs(settings);
   const auto& bad = services->bad_orgs_;
   if (services->orgs_.empty() && !bad.empty())
@@ -64,6 +67,9 @@ void Services::confine(const Settings& settings, const OwnAccess& access) {
     const auto store = store_of(org->settings(), settings).parent_path();
     if (std::error_code failed; std::filesystem::is_directory(store, failed))
       paths.write.push_back(store);
+    if (org->memory().long_term() == nullptr) continue;
+    if (const auto url = parse_base_url(org->settings().memory_url))
+      paths.connect_ports.push_back(url->port);
   }
   if (const auto confined = sandbox::confine_server(paths); !confined) {
     unconfined_ = confined.error().message;
@@ -88,7 +94,7 @@ void Services::open_orgs(const Settings& settings) {
                                                own.id.value, other->value)});
       continue;
     }
-    auto opened = Organisation::open(own, settings, {*sandboxes_, *git_jobs_});
+    auto opened = Organisation::open(own, settings, {*sandboxes_, *git_jobs_, make_long_term_});
     if (opened) {
       orgs.emplace(own.id, *std::move(opened));
     } else {

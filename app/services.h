@@ -46,6 +46,7 @@ class Services {
   // errors of use; Unavailable when something is missing on this machine. Of several organisations
   // one that cannot be opened is among bad_orgs(); it is an error when none can.
   static Result<std::unique_ptr<Services>> create(const Settings& settings,
+                                                  const LongTermMaker& make_long_term = {},
                                                   const OwnAccess& access = {});
   ~Services();
 
@@ -88,6 +89,7 @@ class Services {
   [[nodiscard]] Json readiness_of_one(int tier);
   [[nodiscard]] Result<Json> readiness_of_all(int tier);
 
+  LongTermMaker make_long_term_;
   std::string unconfined_;
   std::unique_ptr<sandbox::LauncherProcess> launcher_;
   std::unique_ptr<sandbox::Sandboxes> sandboxes_;

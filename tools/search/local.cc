@@ -41,7 +41,8 @@ Result<Local> Local::open(Database& database) {
                             " (?2, ?3) ORDER BY occurred_at, id LIMIT 1")),
        .newest_of = TRY(prepare("SELECT seq FROM events WHERE subject = ?1"
                                 " ORDER BY occurred_at DESC, id DESC LIMIT ?2")),
-       .oldest = TRY(prepare("SELECT min(oldest), count(*) FROM cursor WHERE source <> 'lightfast'")),
+       .oldest =
+           TRY(prepare("SELECT min(oldest), count(*) FROM cursor WHERE source <> 'lightfast'")),
        .of_type = TRY(prepare("SELECT seq, occurred_at FROM events WHERE type = ?1"
                               " ORDER BY occurred_at DESC LIMIT ?2")),
        // Each of few by a look into the index.

@@ -1,0 +1,27 @@
+#include "app/own_memory.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace lightfast {
+namespace {
+
+bool is_expected(const OrgSettings& own, const Settings& common) {
+  if (common.declares_orgs) return !own.store.empty() || !own.webhook_secrets.empty();
+  return common.asked_store || !common.webhook_secrets.empty();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OwnMemory>> OwnMemory::open(const OrgSettings& own, const Settings& common,
+                                                   const LongTermMaker& make_long_term) {
+  const auto store = store_of(own, common);
+  std::error_code failed;
+  const bool has_store = is_expected(own, common) || std::filesystem::exists(store, failed);
+  std::unique_ptr<OwnMemory> memory(new OwnMemory(store, has_store));
+  if (make_long_term && !own.memory_url.empty())
+    memory->long_term_ = TRY(make_long_term(own, common));
+  return memory;
+}
+
+}  // namespace lightfast

@@ -1,0 +1,95 @@
+#include "tools/search/contents.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include "base/text.h"
+
+namespace lightfast::search {
+namespace {
+
+constexpr std::chrono::seconds kPatience{5};
+
+using Texts = std::vector<std::string>;
+
+Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+
+std::size_t size_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace).size();
+}
+
+// The longest beginning of a text whose JSON has room, about.
+std::string_view fitting(std::string_view text, std::size_t room) {
+  auto shown = text.substr(0, utf8_prefix(text, room));
+  while (!shown.empty() && size_of(Json(shown)) > room)
+    shown = shown.substr(0, utf8_prefix(shown, shown.size() * 3 / 4));
+  return shown;
+}
+
+// As contract/graph.h has it; the text from `offset` on as far as there is room.
+Json item_of(const memory::Content& content, std::size_t offset, std::size_t room) {
+  const auto& event = content.event;
+  const auto begin = utf8_prefix(content.text, std::min(offset, content.text.size()));
+  const auto shown = fitting(std::string_view(content.text).substr(begin), room);
+  Json item = {{"id", event.id}, {"kind", "event"}, {"title", event.title}, {"content", shown}};
+  if (shown.size() < content.text.size()) {
+    const auto end = begin + shown.size();
+    item["cut"] = fmt::format("bytes {} to {} of {}; for more ask for this id alone with offset {}",
+                              begin, end, content.text.size(), end);
+  }
+  item["source"] = event.source;
+  item["type"] = event.type;
+  item["url"] = or_null(event.url);
+  item["occurredAt"] = event.occurred_at ? Json(moment_text(*event.occurred_at)) : Json();
+  item["metadata"] = content.metadata;
+  return item;
+}
+
+// What the store does not have, where there is room for it.
+void add_recalled(Json& answer, const memory::Fetched& fetched, const Json& input) {
+  auto missing = answer["missing"].get<Texts>();
+  auto omitted = answer.value("omitted", Texts());
+  const auto most = input.value("maxBytes", std::size_t{0});
+  for (const auto& content : fetched.items) {
+    const auto place = std::ranges::find(missing, content.event.id);
+    if (place == missing.end()) continue;
+    missing.erase(place);
+    const auto used = size_of(answer["items"]);
+    auto item =
+        item_of(content, input.value("offset", std::size_t{0}), most - std::min(used, most));
+    const bool fits = answer["items"].empty() || used + size_of(item) <= most;
+    if (fits) answer["items"].push_back(std::move(item));
+    if (!fits) omitted.push_back(content.event.id);
+  }
+  answer["missing"] = std::move(missing);
+  if (!omitted.empty()) answer["omitted"] = std::move(omitted);
+}
+
+}  // namespace
+
+contract::Handler with_long_term(contract::Handler local, memory::LongTerm* memory) {
+  if (memory == nullptr) return local;
+  return [local = std::move(local), memory](const Json& input,
+                                            const contract::CallContext& context) -> Result<Json> {
+    auto answer = local(input, context);
+    const bool has_no_store = !answer && answer.error().kind == ErrorKind::NotFound;
+    if (has_no_store)
+      answer = Json{{"items", Json::array()},
+                    {"missing", input["ids"]},
+                    {"requestId", context.request.value}};
+    if (!answer || (*answer)["missing"].empty()) return answer;
+    const auto fetched =
+        memory->contents((*answer)["missing"].get<Texts>(),
+                         std::chrono::steady_clock::now() + kPatience, context.cancelled);
+    add_recalled(*answer, fetched, input);
+    return answer;
+  };
+}
+
+}  // namespace lightfast::search
