@@ -17,6 +17,10 @@
 namespace lightfast {
 namespace {
 
+constexpr const char* kNoMemory =
+    "this organisation has no store of events and no long-term memory here: its operator gives the "
+    "server --store FILE, webhooks or --memory-url";
+
 constexpr std::size_t kMaxNesting = 64;
 constexpr std::string_view kRestPrefix = "/v1/";
 
@@ -194,14 +198,15 @@ void HttpService::run_procedure(const Exchange& exchange, ServedOrg& org, std::s
   const auto body = body_of(request);
   if (!body) return exchange->respond(error_answer(body.error(), request.id));
   const auto& catalog = std::as_const(*org.org()).catalog();
-  const auto& bound = catalog.procedures()[procedure];
-  auto input = catalog.check(bound, *body);
+  const auto* const bound = catalog.find(procedures_[procedure].name("."), ".");
+  if (bound == nullptr) return exchange->respond(error_answer(404, kNoMemory));
+  auto input = catalog.check(*bound, *body);
   if (!input) return exchange->respond(error_answer(input.error(), request.id));
   const auto call = std::make_shared<Call>(*this, exchange);
   exchange->on_close([call] { call->stop.request_stop(); });
   const contract::CallContext context{request.id, org.org()->id(), call->stop.get_token()};
-  auto job = [&catalog, &bound, exchange, context, input = *std::move(input)] {
-    const auto output = catalog.handle(bound, input, context);
+  auto job = [&catalog, bound, exchange, context, input = *std::move(input)] {
+    const auto output = catalog.handle(*bound, input, context);
     exchange->respond(output ? json_answer(200, *output)
                              : error_answer(output.error(), context.request));
   };

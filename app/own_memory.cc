@@ -7,8 +7,8 @@ namespace lightfast {
 namespace {
 
 bool is_expected(const OrgSettings& own, const Settings& common) {
-  if (common.declares_orgs) return !own.store.empty() || !own.webhook_secrets.empty();
-  return common.asked_store || !common.webhook_secrets.empty();
+  const bool is_named = common.declares_orgs ? !own.store.empty() : common.asked_store;
+  return is_named || has_webhooks(own, common);
 }
 
 }  // namespace

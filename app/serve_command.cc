@@ -128,7 +128,7 @@ std::vector<std::filesystem::path> store_directories(const Settings& settings) {
   std::vector<std::filesystem::path> directories;
   for (const auto& org : settings.orgs) {
     const auto file = store_of(org, settings);
-    if (file.empty()) continue;
+    if (file.empty() || !has_webhooks(org, settings)) continue;
     const auto made = make_private_directories(file.parent_path());
     if (made) directories.push_back(file.parent_path());
     if (!made)

@@ -239,8 +239,10 @@ Result<std::vector<std::string>> secrets_of(const std::string& variable, Secrets
 
 Result<WebhookSecrets> webhook_secrets(Secrets& secrets) {
   WebhookSecrets all;
-  for (const auto& [sender, variable] : kWebhookSenders)
-    all[sender] = TRY(secrets_of(variable, secrets));
+  for (const auto& [sender, variable] : kWebhookSenders) {
+    auto own = TRY(secrets_of(variable, secrets));
+    if (!own.empty()) all[sender] = std::move(own);
+  }
   return all;
 }
 
@@ -370,6 +372,10 @@ Result<void> choose_org(Settings& settings) {
   settings.repo = orgs.front().repo;
   settings.branch = orgs.front().branch;
   return {};
+}
+
+bool has_webhooks(const OrgSettings& own, const Settings& common) {
+  return !own.webhook_secrets.empty() || !common.webhook_secrets.empty();
 }
 
 fs::path store_of(const OrgSettings& own, const Settings& common) {

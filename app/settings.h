@@ -91,6 +91,9 @@ Result<void> choose_org(Settings& settings);
 // Where an organisation's store of events is, whether there is one yet or not; empty: nowhere.
 std::filesystem::path store_of(const OrgSettings& own, const Settings& common);
 
+// Whether webhooks may be posted for an organisation, which fill its store.
+bool has_webhooks(const OrgSettings& own, const Settings& common);
+
 // The organisation, where there is one alone; nothing where they are declared, however many there
 // are just now.
 std::optional<OrgId> lone_org(const Settings& settings);

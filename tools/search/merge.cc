@@ -57,6 +57,11 @@ std::vector<contract::SearchResult> each_once(std::vector<contract::SearchResult
   return kept;
 }
 
+// Where one list says the same of many, the best of the other come between them.
+double stepped(double score, std::size_t place) {
+  return score * (1 - kStep * static_cast<double>(std::min(place, kMostSteps)));
+}
+
 std::vector<Entry> local_entries(const Ranking& ranking, double weight) {
   double most = 0;
   for (const auto& hit : ranking.hits) {
@@ -66,7 +71,7 @@ std::vector<Entry> local_entries(const Ranking& ranking, double weight) {
   entries.reserve(ranking.hits.size());
   for (std::size_t i = 0; i < ranking.hits.size(); ++i) {
     const auto& hit = ranking.hits[i];
-    const auto scaled = hit.is_named || most <= 0 ? 1 : weight * hit.score / most;
+    const auto scaled = hit.is_named || most <= 0 ? 1 : stepped(weight * hit.score / most, i);
     Entry entry{.hit = i, .recalled = {}, .score = scaled, .is_named = hit.is_named, .subject = {}};
     if (hit.head) {
       entry.subject = hit.head->subject;

@@ -22,6 +22,10 @@ inline constexpr std::size_t kFirstResults = 10, kMostOfSubject = 3;
 // The two tiers' scores, each scaled to its best, are added with these weights.
 inline constexpr double kLocalWeight = 0.5, kMemoryWeight = 0.5;
 
+// What of its score a result loses for each place down its list.
+inline constexpr double kStep = 0.001;
+inline constexpr std::size_t kMostSteps = 100;
+
 // Where the question asks for what is new, a score halves towards its least part in this time.
 inline constexpr std::chrono::hours kFreshHalfLife{72};
 inline constexpr double kLeastFresh = 0.5;
