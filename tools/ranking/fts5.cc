@@ -39,7 +39,8 @@ int make_query(const Fts5ExtensionApi& fts, Fts5Context* row, sqlite3_value* blo
   auto query = std::make_unique<Query>();
   query->columns = fts.xColumnCount(row);
   query->phrases = fts.xPhraseCount(row);
-  const auto count = static_cast<std::size_t>(query->columns + query->phrases);
+  const auto count =
+      static_cast<std::size_t>(query->columns) + static_cast<std::size_t>(query->phrases);
   const auto bytes = static_cast<std::size_t>(::sqlite3_value_bytes(blob));
   if (bytes != count * sizeof(double)) return SQLITE_MISMATCH;
   query->weights.resize(count);
@@ -69,7 +70,8 @@ int score_row(const Fts5ExtensionApi& fts, Fts5Context* row, const Query& query,
   for (int i = 0; i < query.phrases && code == SQLITE_OK; ++i) {
     double count = 0;
     code = weighted_count(fts, row, query, i, &count);
-    const auto weight = query.weights[static_cast<std::size_t>(query.columns + i)];
+    const auto weight =
+        query.weights[static_cast<std::size_t>(query.columns) + static_cast<std::size_t>(i)];
     *score += weight * count * (kSaturation + 1) / (count + kSaturation * length);
   }
   return code;

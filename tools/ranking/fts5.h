@@ -4,7 +4,7 @@
 #include "base/database.h"
 #include "base/result.h"
 
-struct fts5_api;
+struct fts5_api;  // NOLINT(readability-identifier-naming): SQLite's
 
 namespace lightfast::ranking {
 

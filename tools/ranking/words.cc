@@ -49,8 +49,10 @@ void Words::each_of(std::string_view text, const Each& each) const {
   };
   constexpr std::size_t kMost = std::numeric_limits<int>::max();
   auto* const taker = const_cast<Each*>(&each);
-  (void)tokenize_(tokenizer_.get(), taker, FTS5_TOKENIZE_DOCUMENT, text.data(),
-                  static_cast<int>(std::min(text.size(), kMost)), give);
+  const auto size = static_cast<int>(std::min(text.size(), kMost));
+  const char* const bytes =
+      text.data();  // NOLINT(bugprone-suspicious-stringview-data-usage): sized
+  (void)tokenize_(tokenizer_.get(), taker, FTS5_TOKENIZE_DOCUMENT, bytes, size, give);
 }
 
 }  // namespace lightfast::ranking
