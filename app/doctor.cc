@@ -140,6 +140,28 @@ void look_at_orgs(Findings& findings, Services& services, bool are_several) {
   for (const auto& bad : services.bad_orgs()) findings.bad("org not served: " + bad.why);
 }
 
+void look_at_store(Findings& findings, Organisation& org, const std::filesystem::path& file,
+                   const std::string& name) {
+  const auto shown = visible_text(file.string());
+  const auto reader = org.memory().readers().take();
+  if (reader) return findings.good(fmt::format("{}: {}", name, shown));
+  if (reader.error().kind != ErrorKind::NotFound)
+    return findings.warn(fmt::format("{}: {}", name, reader.error().message));
+  findings.note(fmt::format("{}: none yet at {}; webhooks, or `lightfast store import`, make one",
+                            name, shown));
+}
+
+void look_at_memory(Findings& findings, Services& services, const Settings& settings) {
+  for (const auto& [id, org] : services.orgs()) {
+    const auto of = settings.declares_orgs ? fmt::format(" of '{}'", id.value) : std::string();
+    look_at_store(findings, *org, store_of(org->settings(), settings), "store" + of);
+    const auto& url = org->settings().memory_url;
+    if (!url.empty())
+      findings.note(
+          fmt::format("memory{}: {}, not asked now; each search says how it went", of, url));
+  }
+}
+
 void try_a_command(Findings& findings, Services& services, const OrgId& org,
                    const std::filesystem::path& snapshot) {
   const auto run = services.sandboxes().run(org, snapshot, {.script = kTrial}, {});
@@ -184,6 +206,7 @@ Result<int> run_doctor(const Settings& settings) {
   look_at_limits(findings, (*services)->sandboxes().options());
   look_at_data_dir(findings, settings);
   look_at_orgs(findings, **services, settings.declares_orgs);
+  look_at_memory(findings, **services, settings);
   if (has_repo) try_a_command(findings, **services);
   if (!has_repo) findings.warn("repo: none configured; give --repo URL|PATH or set LIGHTFAST_REPO");
   return findings.could_run() ? 0 : 1;
