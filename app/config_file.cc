@@ -94,9 +94,8 @@ std::string plain_key(std::string_view key) {
 Result<ConfigFile> read_config_file(const std::string& file) {
   const auto doing = fmt::format("config file '{}'", file);
   const auto text = TRY(read_file(file).during(doing));
-  if (is_nested_deeper_than(kMaxNesting, text))
-    return Error{ErrorKind::InvalidArgument,
-                 fmt::format("{}: nested more than {} levels deep", doing, kMaxNesting)};
+  if (const auto why = why_not_parsed(text, kMaxNesting); !why.empty())
+    return Error{ErrorKind::InvalidArgument, fmt::format("{}: {}", doing, why)};
   auto document = Json::parse(text, nullptr, false);
   if (!document.is_object())
     return Error{ErrorKind::InvalidArgument,

@@ -100,10 +100,8 @@ http::Response delivery_answer(const ingest::Answer& answer, const std::string& 
 }
 
 Result<Json> body_of(const http::Request& request) {
-  if (is_nested_deeper_than(kMaxNesting, request.body)) {
-    return Error{ErrorKind::InvalidArgument,
-                 fmt::format("the body is nested more than {} levels deep", kMaxNesting)};
-  }
+  if (const auto why = why_not_parsed(request.body, kMaxNesting); !why.empty())
+    return Error{ErrorKind::InvalidArgument, "the body: " + why};
   auto body = Json::parse(request.body, nullptr, false);
   if (body.is_object()) return body;
   return Error{ErrorKind::InvalidArgument, "the body must be a JSON object in valid UTF-8"};

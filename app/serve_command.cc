@@ -141,6 +141,7 @@ std::vector<std::filesystem::path> store_directories(const Settings& settings) {
 Result<std::size_t> keep_events(const std::filesystem::path& file,
                                 std::span<const store::Event> events) {
   auto writer = TRY(store::StoreWriter::open(file, "lightfast serve"));
+  if (!writer.notice().empty()) log_for("app").error("{}", writer.notice());
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   return TRY(writer.add(events, now)).taken;
 }

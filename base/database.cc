@@ -220,20 +220,35 @@ std::int64_t Database::last_number() const {
 
 Result<std::int64_t> Database::data_version() { return ask("PRAGMA data_version"); }
 
+namespace {
+thread_local SqlDeadline* innermost = nullptr;  // of this thread
+}
+
 SqlDeadline::SqlDeadline(const Database& database, std::chrono::steady_clock::time_point end,
                          std::stop_token cancelled)
-    : connection_(database.handle()), end_(end), cancelled_(std::move(cancelled)) {
+    : connection_(database.handle()),
+      outer_(innermost),
+      end_(end),
+      cancelled_(std::move(cancelled)) {
+  watch();
+}
+
+SqlDeadline::~SqlDeadline() {
+  ::sqlite3_progress_handler(connection_, 0, nullptr, nullptr);
+  innermost = outer_;
+  if (outer_ != nullptr) outer_->watch();
+}
+
+void SqlDeadline::watch() {
   constexpr int kBetweenLooks = 400;  // instructions of SQLite's
+  innermost = this;
   ::sqlite3_progress_handler(connection_, kBetweenLooks, is_over, this);
 }
 
-SqlDeadline::~SqlDeadline() { ::sqlite3_progress_handler(connection_, 0, nullptr, nullptr); }
-
 int SqlDeadline::is_over(void* deadline) {
   const auto& own = *static_cast<const SqlDeadline*>(deadline);
-  const bool is_over =
-      own.cancelled_.stop_requested() || std::chrono::steady_clock::now() >= own.end_;
-  return is_over ? 1 : 0;
+  if (own.cancelled_.stop_requested() || std::chrono::steady_clock::now() >= own.end_) return 1;
+  return own.outer_ != nullptr ? is_over(own.outer_) : 0;
 }
 
 Result<Transaction> Transaction::begin(Database& database) {

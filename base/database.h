@@ -112,7 +112,8 @@ class Database {
 };
 
 // While it lives, what runs on a connection ends with Timeout once `end` has come, or when it is
-// cancelled; checked every few microseconds of work. One at a time for each connection.
+// cancelled; checked every few microseconds of work. One may be made while another one lives, of
+// the same connection and thread: then it stands for both.
 class SqlDeadline {
  public:
   SqlDeadline(const Database& database, std::chrono::steady_clock::time_point end,
@@ -123,8 +124,10 @@ class SqlDeadline {
 
  private:
   static int is_over(void* deadline);
+  void watch();
 
   sqlite3* const connection_;
+  SqlDeadline* const outer_;
   const std::chrono::steady_clock::time_point end_;
   const std::stop_token cancelled_;
 };

@@ -1,6 +1,9 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <vector>
+
+#include <spdlog/fmt/fmt.h>
 
 namespace lightfast {
 namespace {
@@ -15,20 +18,23 @@ std::size_t string_end(std::string_view text, std::size_t start) {
 
 }  // namespace
 
-bool is_nested_deeper_than(std::size_t limit, std::string_view text) {
-  std::size_t depth = 0;
-  std::size_t deepest = 0;
+std::string why_not_parsed(std::string_view text, std::size_t depth) {
+  std::vector<std::size_t> members(depth + 1);  // of what is open, by how deep it is
+  std::size_t open = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char byte = text[i];
     if (byte == '"') {
       i = string_end(text, i + 1);
     } else if (byte == '[' || byte == '{') {
-      deepest = std::max(deepest, ++depth);
+      if (++open > depth) return fmt::format("nested more than {} levels deep", depth);
+      members[open] = 0;
     } else if (byte == ']' || byte == '}') {
-      depth -= std::min<std::size_t>(depth, 1);
+      open -= std::min<std::size_t>(open, 1);
+    } else if (byte == ':' && ++members[open] > kMostMembers) {
+      return fmt::format("an object has more than {} members", kMostMembers);
     }
   }
-  return deepest > limit;
+  return {};
 }
 
 }  // namespace lightfast

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,8 +12,12 @@ namespace lightfast {
 
 using Json = nlohmann::ordered_json;
 
-// Whether arrays and objects in `text`, JSON or not, are nested more than `limit` deep. Asked
-// before parsing, so that hostile text costs no more than its bytes.
-bool is_nested_deeper_than(std::size_t limit, std::string_view text);
+inline constexpr std::size_t kMostMembers = 4096;  // of an object in text from outside
+
+// Why `text`, JSON or not, is not to be parsed: arrays and objects are nested more than `depth`
+// deep, or an object has more than kMostMembers members, of which Json compares each with all
+// before it. Empty when neither is so. Asked before parsing, so that hostile text costs no more
+// than its bytes.
+std::string why_not_parsed(std::string_view text, std::size_t depth);
 
 }  // namespace lightfast

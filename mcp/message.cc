@@ -88,10 +88,8 @@ Incoming parse_batch(Json& array) {
 }  // namespace
 
 Incoming parse_line(std::string_view line) {
-  if (is_nested_deeper_than(kMaxNesting, line)) {
-    return malformed({}, ErrorCode::ParseError,
-                     fmt::format("parse error: nested more than {} levels deep", kMaxNesting));
-  }
+  if (const auto why = why_not_parsed(line, kMaxNesting); !why.empty())
+    return malformed({}, ErrorCode::ParseError, "parse error: " + why);
   Json value = Json::parse(line, nullptr, false);
   if (value.is_discarded()) {
     return malformed({}, ErrorCode::ParseError,

@@ -112,8 +112,10 @@ class HttpServer(Requests):
     def __init__(self, repository, data, options=(), environment=None, wrap=(), before=None, listen="127.0.0.1:0"):
         self.command = [*wrap, LIGHTFAST, "serve", "--listen", listen, "--repo", str(repository), "--data-dir", str(data),
                         *map(str, options)]
-        self.environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent", "LIGHTFAST_STORE": f"{data}/store.db",
-                            **SANITIZER_OPTIONS, **(environment or {})}
+        environment = environment or {}
+        # Webhooks fill a store, which is to be below the test's own directory.
+        store = {"LIGHTFAST_STORE": f"{data}/store.db"} if any("SECRET" in name for name in environment) else {}
+        self.environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent", **store, **SANITIZER_OPTIONS, **environment}
         self.before = before
 
     def __enter__(self):

@@ -181,6 +181,11 @@ def memory_answer():
     return [*contract_search(), b'{"items":[{"id":"e1","content":"c","metadata":{"a":[1]}},{"id":"e2","content":""}],"missing":["e3"]}']
 
 
+def search_question():
+    return [b"retry uploads", b"#142", b"pr:web#1", b"open pull requests", b"latest deployments", b"how did we retry", b"last year", b'"a" OR b*',
+            b"parseHTTPUrl retry_upl", "Größe 漢字".encode(), b"https://github.com/acme/web/pull/1", b"@mia LIN-482 2026-03-01 yesterday"]
+
+
 def graph_text():
     cursor = base64.urlsafe_b64encode(b"1 5 0 7 -3 9 pr:acme/web#142").rstrip(b"=")
     return [cursor, b"24h", b"#142", b"pr:web#142", b"acme/web#1", b"LIN-482", b"@mia", b"1f2e3d4c5b", b"https://github.com/acme/web/pull/142"]
@@ -211,7 +216,7 @@ def providers():
 def main():
     targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
                auth_jwt, contract_search, files_uri, graph_text, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message,
-               memory_answer, repo_known_hosts, repo_names, repo_manifest, repo_source, store_event, providers)
+               memory_answer, repo_known_hosts, repo_names, repo_manifest, repo_source, search_question, store_event, providers)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
         directory.mkdir(parents=True, exist_ok=True)

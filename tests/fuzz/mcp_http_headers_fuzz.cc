@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto rest = text.substr(std::min(text.size(), line.size() + 1));
   const auto decoded = mcp::decoded_value(line);
   if (decoded && *decoded != line) assert(line == "=?base64?" + base64(*decoded) + "?=");
-  if (is_nested_deeper_than(mcp::kMaxNesting, rest)) return 0;
+  if (!why_not_parsed(rest, mcp::kMaxNesting).empty()) return 0;
   const Json arguments = Json::parse(rest, nullptr, false);
   if (arguments.is_discarded()) return 0;
   const mcp::Request request{{"1"},

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::string event(bytes.substr(0, bytes.find('\n')));
   const auto body = bytes.substr(std::min(event.size() + 1, bytes.size()));
-  if (is_nested_deeper_than(64, body)) return 0;
+  if (!why_not_parsed(body, 64).empty()) return 0;
   const auto payload = Json::parse(body, nullptr, false);
   if (!payload.is_object()) return 0;
   const auto* const provider = kProviders[data[0] % kProviders.size()];

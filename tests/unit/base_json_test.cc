@@ -27,12 +27,25 @@ TEST_CASE("nesting is counted outside of strings, and in text that is no JSON", 
       {"[[[", 3},
   }));
   INFO(nested.text);
-  CHECK_FALSE(is_nested_deeper_than(nested.depth, nested.text));
-  if (nested.depth > 0) CHECK(is_nested_deeper_than(nested.depth - 1, nested.text));
+  CHECK(why_not_parsed(nested.text, nested.depth).empty());
+  if (nested.depth > 0) CHECK_FALSE(why_not_parsed(nested.text, nested.depth - 1).empty());
 }
 
 TEST_CASE("millions of brackets are counted", "[json]") {
-  CHECK(is_nested_deeper_than(64, std::string(5'000'000, '[')));
+  CHECK(why_not_parsed(std::string(5'000'000, '['), 64) == "nested more than 64 levels deep");
+}
+
+TEST_CASE("the members of each object are counted by themselves", "[json]") {
+  std::string most;
+  for (std::size_t i = 0; i < kMostMembers; ++i) most += "\"k:\":1,";
+  CHECK(why_not_parsed("{" + most + "}", 9).empty());
+  CHECK(why_not_parsed("[{" + most + "},{" + most + "}]", 9).empty());
+  CHECK(
+      why_not_parsed("{\"a\":{" + most + "}," + most.substr(0, most.size() - 7) + "}", 9).empty());
+  CHECK(why_not_parsed("{" + most + "\"b\":1}", 9) == "an object has more than 4096 members");
+  CHECK_FALSE(why_not_parsed("{" + most + "\"b\":{}," + most + "}", 9).empty());
+  CHECK_FALSE(why_not_parsed("{\"a\":{" + most + "\"b\":1}}", 9).empty());
+  CHECK_FALSE(why_not_parsed(std::string(5'000, ':'), 9).empty());
 }
 
 }  // namespace

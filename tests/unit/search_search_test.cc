@@ -169,6 +169,48 @@ TEST_CASE("lists are of what is newest, or open", "[search]") {
   CHECK(fixture.memory().asked.empty());
 }
 
+TEST_CASE("who did something is found by the name, and what she did", "[search]") {
+  auto events = some_events();
+  events[1].actor = "person:mia";
+  Fixture fixture(events);
+  for (const auto* question : {"@mia", "what did @mia do"}) {
+    const auto answer = fixture.ask(question);
+    REQUIRE(!answer["results"].empty());
+    CHECK(answer["results"][0]["id"] == "cache");
+    CHECK(answer["results"][0]["reason"] == "by person:mia");
+  }
+}
+
+TEST_CASE("what is open is listed however much was closed since, and a cut is said", "[search]") {
+  std::vector<store::Event> events;
+  for (int i = 0; i < 6'000; ++i)
+    events.push_back(event("c" + std::to_string(i), "pr:acme/web#" + std::to_string(100 + i),
+                           "Closed", "2026-03-02", {{"state", "closed"}}));
+  events.push_back(event("open", "pr:acme/web#1", "Open", "2026-03-01", {{"state", "open"}}));
+  Fixture fixture(events);
+  const auto open = fixture.ask("open prs");
+  CHECK(Fixture::ids(open) == "open ");
+  CHECK(open["partial"] == false);
+  const auto newest = fixture.ask("latest prs");
+  CHECK(newest["total"] == 200);
+  CHECK(newest["partial"] == true);
+}
+
+TEST_CASE("a question that takes long is cut short", "[search]") {
+  std::vector<store::Event> events;
+  std::string body;
+  for (int i = 0; i < 40; ++i) body += "word_" + std::to_string(i) + "_of_many ";
+  for (int i = 0; i < 20'000; ++i) {
+    events.push_back(event("e" + std::to_string(i), "pr:acme/web#" + std::to_string(i), "x"));
+    events.back().body = body;
+  }
+  Fixture fixture(events);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto answer = fixture.ask({{"query", body}, {"waitMs", 0}});
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+  CHECK(answer["partial"] == true);
+}
+
 TEST_CASE("filters and pages hold for what is found", "[search]") {
   Fixture fixture(some_events());
   fixture.without_memory();
@@ -212,6 +254,18 @@ TEST_CASE("both tiers are blended, and what both have is one", "[search]") {
   CHECK(answer["tiers"]["memory"]["state"] == "ok");
   CHECK(answer["total"] == 3);
   REQUIRE(fixture.memory().asked.size() == 1);
+}
+
+TEST_CASE("the total is what can be paged through", "[search]") {
+  Fixture fixture(some_events());
+  fixture.memory().says =
+      recalled({{.id = "x", .title = "X", .snippet = "", .score = 1, .source = "s", .type = "t"}});
+  fixture.memory().says.answer.total = 30;
+  CHECK(fixture.ask("uploads")["total"] == 32);
+  fixture.memory().says.answer.total = 1'000'000;
+  CHECK(fixture.ask("uploads")["total"] == 102);
+  fixture.memory().says.answer.total = -5;
+  CHECK(fixture.ask("uploads")["total"] == 3);
 }
 
 TEST_CASE("a memory that fails is said, and the local answer is given", "[search]") {

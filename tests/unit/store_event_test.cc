@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/store/event.h"
+#include "tools/store/spans.h"
 
 namespace lightfast::store {
 namespace {
@@ -101,6 +102,40 @@ TEST_CASE("a line that is no JSON object is refused", "[event]") {
   for (const auto* line : {"", "{", "[]", "7", "{\"id\":\"\xFF\"}"})
     CHECK_FALSE(parse_event(line).has_value());
   CHECK_FALSE(parse_event(std::string(100, '[')).has_value());
+}
+
+TEST_CASE("what is taken as an object is taken as a line, too", "[store]") {
+  const auto nested = [](int depth) {
+    return Json::parse(
+        "{\"id\":\"a\",\"source\":\"s\",\"type\":\"t\",\"occurredAt\":\"2026-03-01\","
+        "\"subject\":\"pr:1\",\"attributes\":{\"x\":" +
+        std::string(static_cast<std::size_t>(depth), '[') +
+        std::string(static_cast<std::size_t>(depth), ']') + "}}");
+  };
+  for (const int depth : {1, 29, 30, 31, 40, 60}) {
+    const auto object = event_from_json(nested(depth));
+    const auto line = parse_event(nested(depth).dump());
+    CAPTURE(depth);
+    CHECK(object.has_value() == line.has_value());
+    CHECK(object.has_value() == (depth <= 30));
+    if (object) CHECK(parse_event(to_json(*object).dump()) == *object);
+  }
+}
+
+TEST_CASE("an entity's properties are bounded, and the newest are among them", "[store]") {
+  const auto many = [](int from, std::size_t size) {
+    Json object = Json::object();
+    for (int i = from; i < from + 3'000; ++i)
+      object["k" + std::to_string(10'000 + i)] = std::string(size, 'v');
+    return object.dump();
+  };
+  const auto by_count = Json::parse(merged(many(0, 0), many(3'000, 0)));
+  CHECK(by_count.size() == kMostMembers);
+  CHECK(by_count.contains("k15999"));
+  const auto by_size = merged(many(0, 9), many(3'000, 9));
+  CHECK(by_size.size() <= kMaxProperties);
+  CHECK(by_size.size() > kMaxProperties - 100);
+  CHECK(Json::parse(by_size).contains("k15999"));
 }
 
 }  // namespace

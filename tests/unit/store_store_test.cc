@@ -243,6 +243,26 @@ TEST_CASE("of what is forgotten stays what followed from it", "[store]") {
   CHECK(fixture.all("entity") == all);
 }
 
+TEST_CASE("of many edges from one time none is forgotten", "[store]") {
+  Fixture fixture;
+  std::vector<Event> events;
+  for (int i = 0; i < 3; ++i) {
+    events.push_back(event("e" + std::to_string(i), 1));
+    for (std::size_t j = 0; j < kMaxRelations; ++j)
+      events.back().relations.push_back({.entity = fmt::format("x:{}.{}", i, j), .type = "r"});
+  }
+  fixture.add(events);
+  const auto edges = fixture.believed("edge");
+  REQUIRE(edges.size() == 3 * kMaxRelations);
+  REQUIRE(
+      fixture.writer().compact({.since = Moment(std::chrono::seconds(9)), .bytes = {}}, quietly));
+  CHECK(fixture.believed("edge") == edges);
+  REQUIRE(fixture.writer().store().each_event([](const Event& each) -> Result<void> {
+    CHECK(event_from_json(to_json(each)).has_value());
+    return {};
+  }));
+}
+
 TEST_CASE("a store that is too large forgets its oldest events", "[store]") {
   Fixture fixture;
   std::vector<Event> events;

@@ -159,8 +159,8 @@ std::expected<GitHubDelivery, Refusal> read_github(const Posted& posted,
   const bool is_form =
       posted.header("Content-Type").starts_with("application/x-www-form-urlencoded");
   const auto body = is_form ? payload_of_form(posted.body) : std::string(posted.body);
-  if (is_nested_deeper_than(kMaxNesting, body))
-    return refuse(400, "the payload is nested too deep");
+  if (const auto why = why_not_parsed(body, kMaxNesting); !why.empty())
+    return refuse(400, "the payload: " + why);
   auto payload = Json::parse(body, nullptr, false);
   if (!payload.is_object()) return refuse(400, "the payload is not a JSON object");
   auto about = github_event(event, payload);

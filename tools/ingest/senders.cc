@@ -44,8 +44,8 @@ std::string text_in(const Json& object, const char* name) {
 }
 
 std::expected<Json, Refusal> object_in(std::string_view body) {
-  if (is_nested_deeper_than(kMaxNesting, body))
-    return refuse(400, "the payload is nested too deep");
+  if (const auto why = why_not_parsed(body, kMaxNesting); !why.empty())
+    return refuse(400, "the payload: " + why);
   auto payload = Json::parse(body, nullptr, false);
   if (!payload.is_object()) return refuse(400, "the payload is not a JSON object");
   return payload;

@@ -71,8 +71,8 @@ Result<Content> content_of(const Json& item) {
 }  // namespace
 
 Result<Json> parsed(const std::string& body) {
-  if (is_nested_deeper_than(kMaxNesting, body))
-    return Error{ErrorKind::Corrupt, "its answer is nested too deeply"};
+  if (const auto why = why_not_parsed(body, kMaxNesting); !why.empty())
+    return Error{ErrorKind::Corrupt, "its answer: " + why};
   Json json = Json::parse(body, nullptr, false);
   if (json.is_discarded()) return Error{ErrorKind::Corrupt, "its answer is not JSON"};
   return json;

@@ -41,10 +41,23 @@ class CandidateFinder::Search {
       : finder_(finder), terms_(terms), deadline_(deadline), cancelled_(cancelled) {}
 
   Result<Candidates> run() {
-    const auto extent = TRY(size());
-    const auto all = static_cast<double>(extent.last - extent.first + 1);
+    const SqlDeadline deadline(*finder_.database_, deadline_, cancelled_);
     found_.rarity.resize(terms_.size());
-    if (terms_.empty() || extent.last == 0) return found_;
+    const auto done = find();
+    const bool is_late = !done && done.error().kind == ErrorKind::Timeout;
+    if (!done && !is_late) return done.error();
+    found_.is_cut = found_.is_cut || is_late;
+    found_.rows.reserve(best_.size());
+    for (const auto& [row, score] : best_) found_.rows.push_back({row, score});
+    return std::move(found_);
+  }
+
+ private:
+  Result<void> find() {
+    const auto extent = TRY(size());
+    if (terms_.empty() || extent.last == 0) return {};
+    const auto all = static_cast<double>(extent.last - extent.first + 1);
+    TRY(read_average_length());
     std::vector<Counted> counted;
     for (std::size_t i = 0; i < terms_.size(); ++i) {
       counted.push_back(TRY(count(i, extent)));
@@ -52,17 +65,13 @@ class CandidateFinder::Search {
       if (terms_[i].is_part) found_.rarity[i] *= kNamePartWeight;
     }
     std::ranges::sort(counted, {}, &Counted::rows);
-    TRY(read_average_length());
     TRY(climb(counted, extent));
     for (const auto& each : counted) {
       if (each.rows == 0) TRY(look_for_part(each.term, all));
     }
-    found_.rows.reserve(best_.size());
-    for (const auto& [row, score] : best_) found_.rows.push_back({row, score});
-    return std::move(found_);
+    return {};
   }
 
- private:
   // The ladder.
   Result<void> climb(const std::vector<Counted>& counted, const Extent& extent) {
     double rows = 0;

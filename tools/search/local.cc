@@ -31,7 +31,7 @@ double freshness(Moment occurred_at, Moment now) {
 Result<Local> Local::open(Database& database) {
   const auto prepare = [&database](const char* sql) { return database.prepare(sql); };
   return Local(
-      TRY(ranking::Ranker::open(database, "events_text", "events_names")),
+      database, TRY(ranking::Ranker::open(database, "events_text", "events_names")),
       {.head = TRY(prepare("SELECT id, source, type, subject, title, occurred_at, url FROM events"
                            " WHERE seq = ?1")),
        .text = TRY(prepare("SELECT title, body FROM events WHERE seq = ?1")),
@@ -41,6 +41,8 @@ Result<Local> Local::open(Database& database) {
                             " (?2, ?3) ORDER BY occurred_at, id LIMIT 1")),
        .newest_of = TRY(prepare("SELECT seq FROM events WHERE subject = ?1"
                                 " ORDER BY occurred_at DESC, id DESC LIMIT ?2")),
+       .newest_by = TRY(prepare("SELECT seq FROM events WHERE actor = ?1"
+                                " ORDER BY occurred_at DESC LIMIT ?2")),
        .oldest =
            TRY(prepare("SELECT min(oldest), count(*) FROM cursor WHERE source <> 'lightfast'")),
        .of_type = TRY(prepare("SELECT seq, occurred_at FROM events WHERE type = ?1"
@@ -52,10 +54,13 @@ Result<Local> Local::open(Database& database) {
            " SELECT name FROM kind WHERE name IS NOT NULL LIMIT 1000")),
        .of_time = TRY(prepare("SELECT seq, occurred_at FROM events"
                               " ORDER BY occurred_at DESC LIMIT ?1")),
-       .open = TRY(prepare("SELECT id, valid_from FROM (SELECT id, valid_from, properties FROM"
-                           " entity WHERE type = ?1 AND known_to IS NULL AND valid_to ="
-                           " 9223372036854775807 ORDER BY valid_from DESC LIMIT ?2)"
-                           " WHERE properties ->> 'state' = 'open'"))});
+       .open =
+           TRY(prepare("SELECT valid_from, (SELECT seq FROM events WHERE subject = entity.id"
+                       " ORDER BY occurred_at DESC, id DESC LIMIT 1) AS newest FROM entity"
+                       " WHERE type = ?1 AND known_to IS NULL AND valid_to ="
+                       " 9223372036854775807 AND instr(properties, '\"state\":\"open\"') > 0 AND"
+                       " properties ->> 'state' = 'open'"
+                       " AND newest IS NOT NULL ORDER BY valid_from DESC LIMIT ?2"))});
 }
 
 // Of one question.
@@ -65,42 +70,64 @@ class Local::Search {
          const Limits& limits)
       : local_(local), request_(request), intent_(intent), now_(now), limits_(limits) {}
 
+  // What was found in time is what there is.
   Result<Ranking> run(const std::vector<std::string>& named) {
-    TRY(take_named(named));
-    const bool is_found = intent_.kind == Intent::Kind::Lookup && !ranking_.hits.empty();
-    if (is_found) return std::move(ranking_);
-    if (intent_.is_list) {
-      TRY(intent_.wants_open ? list_open() : list_newest());
-    } else {
-      TRY(match());
-    }
+    const SqlDeadline deadline(*local_.database_, limits_.deadline, limits_.cancelled);
+    const auto done = find(named);
+    const bool is_late = !done && done.error().kind == ErrorKind::Timeout;
+    if (!done && !is_late) return done.error();
+    ranking_.is_cut = ranking_.is_cut || is_late;
     return std::move(ranking_);
   }
 
  private:
-  // The latest of what is named.
+  Result<void> find(const std::vector<std::string>& named) {
+    TRY(take_named(named));
+    const bool is_found = intent_.kind == Intent::Kind::Lookup && !ranking_.hits.empty();
+    if (is_found) return {};
+    if (!intent_.is_list) return match();
+    return intent_.wants_open ? list_open() : list_newest();
+  }
+
+  // The latest about what is named, and of those by whom it was.
   Result<void> take_named(const std::vector<std::string>& named) {
     for (const auto& entity : named) {
-      std::vector<std::int64_t> events;
-      TRY(local_.sql_.newest_of.run({std::string_view(entity), kMostOfHandle},
-                                    [&](const SqlRow& row) { events.push_back(row.number(0)); }));
-      for (const auto seq : events) TRY(add(seq, 1, "exactly " + entity));
+      TRY(take_named(local_.sql_.newest_of, entity, "exactly " + entity));
+      TRY(take_named(local_.sql_.newest_by, entity, "by " + entity));
     }
     for (auto& hit : ranking_.hits) hit.is_named = true;
     return {};
   }
 
+  Result<void> take_named(SqlStatement& statement, std::string_view entity,
+                          const std::string& reason) {
+    std::vector<std::int64_t> events;
+    TRY(statement.run({entity, kMostOfHandle},
+                      [&](const SqlRow& row) { events.push_back(row.number(0)); }));
+    for (const auto seq : events) TRY(add(seq, 1, reason));
+    return {};
+  }
+
+  // What occurred when, the newest first; of more than are listed these alone.
+  using Listed = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  void cut(Listed& events) {
+    std::ranges::sort(events, std::greater<>());
+    constexpr auto kMost = static_cast<std::size_t>(kMostListed);
+    if (events.size() <= kMost) return;
+    events.resize(kMost);
+    ranking_.is_cut = true;
+  }
+
   // Where what is listed is of the kinds that the question names.
   Result<void> list_newest() {
-    std::vector<std::pair<Moment, std::int64_t>> events;
-    const auto keep = [&](const SqlRow& row) {
-      events.emplace_back(moment(row.number(1)), row.number(0));
-    };
-    const auto kinds = TRY(types());
-    for (const auto& type : kinds)
-      TRY(local_.sql_.of_type.run({std::string_view(type), kMostListed}, keep));
-    if (intent_.kinds.empty()) TRY(local_.sql_.of_time.run({kMostListed}, keep));
-    std::ranges::sort(events, std::greater<>());
+    Listed events;
+    const auto keep = [&](const SqlRow& row) { events.emplace_back(row.number(1), row.number(0)); };
+    for (const auto& type : TRY(types())) {
+      TRY(local_.sql_.of_type.run({std::string_view(type), kMostListed + 1}, keep));
+      if (events.size() > 2 * kMostListed) cut(events);
+    }
+    if (intent_.kinds.empty()) TRY(local_.sql_.of_time.run({kMostListed + 1}, keep));
+    cut(events);
     for (const auto& [time, seq] : events) TRY(add_listed(seq, "the newest"));
     return {};
   }
@@ -115,23 +142,19 @@ class Local::Search {
     return found;
   }
 
+  // The newest event of each entity that is open.
   Result<void> list_open() {
     std::vector<std::string> wanted;
     for (const auto& kind : intent_.kinds) wanted.push_back(kind == "pull_request" ? "pr" : kind);
     if (wanted.empty()) wanted = {"pr", "issue"};
-    std::vector<std::pair<std::int64_t, std::string>> open;
+    Listed events;
     for (const auto& type : wanted) {
-      TRY(local_.sql_.open.run({std::string_view(type), kMostStates}, [&](const SqlRow& row) {
-        open.emplace_back(row.number(1), row.text(0));
+      TRY(local_.sql_.open.run({std::string_view(type), kMostListed + 1}, [&](const SqlRow& row) {
+        events.emplace_back(row.number(0), row.number(1));
       }));
     }
-    std::ranges::sort(open, std::greater<>());
-    for (const auto& [since, entity] : open) {
-      std::int64_t seq = 0;
-      TRY(local_.sql_.newest_of.run({std::string_view(entity), std::int64_t{1}},
-                                    [&seq](const SqlRow& row) { seq = row.number(0); }));
-      if (seq != 0) TRY(add_listed(seq, "open"));
-    }
+    cut(events);
+    for (const auto& [since, seq] : events) TRY(add_listed(seq, "open"));
     return {};
   }
 
@@ -141,9 +164,9 @@ class Local::Search {
   }
 
   Result<void> add(std::int64_t seq, double score, const std::string& reason) {
+    if (!taken_.insert(seq).second) return {};
     auto head = TRY(local_.head(seq));
-    const bool is_new = std::ranges::find(ranking_.hits, seq, &Hit::seq) == ranking_.hits.end();
-    if (head && is_new && passes_filter(*head))
+    if (head && passes_filter(*head))
       ranking_.hits.push_back(
           {.seq = seq, .score = score, .reason = reason, .head = std::move(head)});
     return {};
@@ -172,8 +195,10 @@ class Local::Search {
                                 rows));
     ranking_.is_cut = ranking_.by_words.is_cut;
     const auto& ranked = ranking_.by_words.rows;
-    for (const auto& [seq, score] : std::span(ranked).first(ranking_.by_words.reread))
+    for (const auto& [seq, score] : std::span(ranked).first(ranking_.by_words.reread)) {
       ranking_.hits.push_back({.seq = seq, .score = score, .head = heads_.at(seq)});
+      taken_.insert(seq);
+    }
     if (!is_fast) TRY(spread());
     std::ranges::stable_sort(ranking_.hits, [](const Hit& a, const Hit& b) {
       return std::pair(a.is_named, a.score) > std::pair(b.is_named, b.score);
@@ -224,10 +249,8 @@ class Local::Search {
 
   // Those whose texts were not looked at, in their order, behind those that were.
   void append(std::span<const ranking::Candidate> rows) {
-    std::unordered_set<std::int64_t> there;
-    for (const auto& hit : ranking_.hits) there.insert(hit.seq);
     for (const auto& candidate : rows) {
-      if (!there.contains(candidate.row)) ranking_.hits.push_back({.seq = candidate.row});
+      if (taken_.insert(candidate.row).second) ranking_.hits.push_back({.seq = candidate.row});
     }
   }
 
@@ -237,6 +260,7 @@ class Local::Search {
   const Moment now_;
   const Limits& limits_;
   std::unordered_map<std::int64_t, Head> heads_;  // of what was looked at
+  std::unordered_set<std::int64_t> taken_;        // into the ranking, or left out by a filter
   Ranking ranking_;
 };
 

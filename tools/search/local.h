@@ -61,15 +61,17 @@ class Local {
 
  private:
   struct Statements {
-    SqlStatement head, text, before, after, newest_of, oldest, of_type, types, of_time, open;
+    SqlStatement head, text, before, after, newest_of, newest_by, oldest, of_type, types, of_time,
+        open;
   };
   class Search;  // for one question
-  Local(ranking::Ranker ranker, Statements statements)
-      : ranker_(std::move(ranker)), sql_(std::move(statements)) {}
+  Local(const Database& database, ranking::Ranker ranker, Statements statements)
+      : database_(&database), ranker_(std::move(ranker)), sql_(std::move(statements)) {}
 
   Result<std::optional<Head>> head(std::int64_t seq);
   Result<ranking::Text> text_of(std::int64_t seq);
 
+  const Database* database_;
   ranking::Ranker ranker_;
   Statements sql_;
 };

@@ -34,10 +34,9 @@ inline constexpr double kWantedKindWeight = 1.25;  // of what is of a kind that 
 // However short the wait: what is local is there at once.
 inline constexpr std::chrono::milliseconds kLeastLocal{150};
 
-inline constexpr std::size_t kMostNamed = 8;        // words of a question that are looked up
-inline constexpr std::int64_t kMostOfHandle = 20;   // events of one entity
-inline constexpr std::int64_t kMostListed = 200;    // of a list of the newest
-inline constexpr std::int64_t kMostStates = 5'000;  // entities whose state is looked at for a list
-inline constexpr std::size_t kMostFast = 20;        // texts looked at in the mode `fast`
+inline constexpr std::size_t kMostNamed = 8;       // words of a question that are looked up
+inline constexpr std::int64_t kMostOfHandle = 20;  // events of one entity
+inline constexpr std::int64_t kMostListed = 200;   // of a list of the newest
+inline constexpr std::size_t kMostFast = 20;       // texts looked at in the mode `fast`
 
 }  // namespace lightfast::search

@@ -133,7 +133,9 @@ class Question {
 
   Result<void> fill() {
     const auto entries = merged(ranking_, recalled_.results);
-    const auto beyond = recalled_.total - static_cast<std::int64_t>(recalled_.results.size());
+    // Of long-term memory so many can be had, page by page.
+    const auto most = std::min<std::int64_t>(recalled_.total, contract::kMaxResults);
+    const auto beyond = most - static_cast<std::int64_t>(recalled_.results.size());
     answer_.total = static_cast<std::int64_t>(entries.size()) + std::max<std::int64_t>(beyond, 0);
     const auto first =
         std::min<std::size_t>(static_cast<std::size_t>(request_.offset), entries.size());

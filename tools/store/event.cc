@@ -132,8 +132,12 @@ Result<Json> attributes_of(const Json& object) {
   const auto found = object.find("attributes");
   if (found == object.end() || found->is_null()) return Json::object();
   if (!found->is_object()) return wrong("attributes", "must be an object");
-  if (found->dump().size() > kMaxAttributes)
+  const auto text = found->dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > kMaxAttributes)
     return wrong("attributes", fmt::format("must be of at most {}", size_text(kMaxAttributes)));
+  // As parse_event() has it for the whole, of which this is a part.
+  if (const auto why = why_not_parsed(text, kMaxNesting - 1); !why.empty())
+    return wrong("attributes", why);
   return with_sorted_keys(*found);
 }
 
@@ -187,8 +191,7 @@ Result<Event> event_from_json(const Json& object) {
 }
 
 Result<Event> parse_event(std::string_view line) {
-  if (is_nested_deeper_than(kMaxNesting, line))
-    return wrong("event", fmt::format("is nested more than {} levels deep", kMaxNesting));
+  if (const auto why = why_not_parsed(line, kMaxNesting); !why.empty()) return wrong("event", why);
   const auto object = Json::parse(line, nullptr, false);
   if (object.is_discarded()) return wrong("event", "is not JSON in valid UTF-8");
   return event_from_json(object);

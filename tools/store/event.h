@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxTitle = 1'000;      // characters; what is long
 inline constexpr std::size_t kMaxBody = 64UL << 10;  // bytes; likewise
 inline constexpr std::size_t kMaxAttributes = 64UL << 10;  // bytes, as JSON
 inline constexpr std::size_t kMaxRelations = 256;
+inline constexpr std::size_t kMaxProperties = kMaxAttributes;  // bytes, of an entity, as JSON
 
 // From the subject of an event to another entity.
 struct Relation {

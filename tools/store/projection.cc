@@ -23,16 +23,29 @@ std::optional<bool> said_of(const std::vector<Relation>& relations, std::string_
   return is_there;
 }
 
-// Takes those out of both that are in both.
-template <class Rows>
-void keep_what_is_the_same(Rows& there, std::vector<Span>& wanted) {
-  std::erase_if(there, [&wanted](const auto& row) {
-    const auto same = std::ranges::find(wanted, row.span);
-    if (same == wanted.end()) return false;
-    wanted.erase(same);
-    return true;
-  });
+// Takes those out of both that are in both; these are in the order of their times.
+template <class Row>
+void keep_what_is_the_same(std::vector<Row>& there, std::vector<Span>& wanted) {
+  std::vector<Row> gone;
+  std::vector<Span> missing;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < there.size() || j < wanted.size()) {
+    const bool has_row = i < there.size();
+    const bool has_span = j < wanted.size();
+    const bool is_same = has_row && has_span && there[i].span == wanted[j];
+    const bool is_row = has_row && (!has_span || there[i].span.from <= wanted[j].from);
+    const bool is_span = has_span && (!has_row || wanted[j].from <= there[i].span.from);
+    if (is_row && !is_same) gone.push_back(std::move(there[i]));
+    if (is_span && !is_same) missing.push_back(std::move(wanted[j]));
+    if (is_row) ++i;
+    if (is_span) ++j;
+  }
+  there = std::move(gone);
+  wanted = std::move(missing);
 }
+
+constexpr std::int64_t kFirstChanges = 8;  // that are looked at; twice as many each time after
 
 }  // namespace
 
@@ -40,8 +53,8 @@ Result<Projection> Projection::open(const Database& database) {
   // What is believed now.
   const auto prepare = [&database](const char* sql) { return database.prepare(sql); };
   return Projection(Statements{
-      .has_later = TRY(prepare("SELECT 1 FROM events WHERE subject = ?1 AND occurred_at >= ?2"
-                               " AND seq < ?3 LIMIT 1")),
+      .has_later = TRY(prepare("SELECT 1 FROM events WHERE subject = ?1 AND (occurred_at, id) >"
+                               " (?2, ?4) AND seq < ?3 LIMIT 1")),
       .first_version = TRY(
           prepare("SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
                   " AND known_to IS NULL ORDER BY valid_from LIMIT 1")),
@@ -50,7 +63,8 @@ Result<Projection> Projection::open(const Database& database) {
                   " AND known_to IS NULL ORDER BY valid_from DESC LIMIT 1")),
       .versions_from = TRY(
           prepare("SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
-                  " AND known_to IS NULL AND valid_from >= ?2 ORDER BY valid_from")),
+                  " AND known_to IS NULL AND valid_from >= ?2 AND valid_from < ?3"
+                  " ORDER BY valid_from")),
       .version_before = TRY(prepare(
           "SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1 AND"
           " known_to IS NULL AND valid_from < ?2 ORDER BY valid_from DESC LIMIT 1")),
@@ -66,7 +80,7 @@ Result<Projection> Projection::open(const Database& database) {
           " AND target = ?3 AND known_to IS NULL ORDER BY valid_from DESC LIMIT 1")),
       .edges_from = TRY(prepare(
           "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
-          " AND target = ?3 AND known_to IS NULL AND valid_from >= ?4"
+          " AND target = ?3 AND known_to IS NULL AND valid_from >= ?4 AND valid_from < ?5"
           " ORDER BY valid_from")),
       .edge_before = TRY(prepare(
           "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
@@ -82,7 +96,7 @@ Result<Projection> Projection::open(const Database& database) {
           " end_known_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL)")),
       .changes_from = TRY(prepare("SELECT occurred_at, attributes, relations FROM events"
                                   " WHERE subject = ?1 AND occurred_at >= ?2 AND seq <= ?3"
-                                  " ORDER BY occurred_at, id")),
+                                  " ORDER BY occurred_at, id LIMIT ?4")),
       .add_alias = TRY(prepare("INSERT INTO alias (name, entity) VALUES (?1, ?2)"
                                " ON CONFLICT DO NOTHING")),
       .advance_cursor = TRY(prepare(
@@ -96,12 +110,12 @@ Result<void> Projection::clear(Database& database) {
       "DELETE FROM entity; DELETE FROM edge; DELETE FROM alias; DELETE FROM cursor;");
 }
 
-// An event that is the latest of its subject adds to the end; of one that comes late, or at the
-// same time as another, the intervals from its time on are made anew.
+// An event that is the last of its subject adds to the end; of one that comes late the intervals
+// from its time on are made anew.
 Result<void> Projection::take(const Event& event, std::int64_t seq) {
   const auto at = instant_of(event.occurred_at);
   bool is_late = false;
-  TRY(sql_.has_later.run({std::string_view(event.subject), at, seq},
+  TRY(sql_.has_later.run({std::string_view(event.subject), at, seq, std::string_view(event.id)},
                          [&is_late](const SqlRow& /*row*/) { is_late = true; }));
   TRY(is_late ? change_late(event, at, seq) : change_now(event, at, seq));
   TRY(relate(event, is_late, at, seq));
@@ -121,12 +135,13 @@ Result<void> Projection::note_url(const Event& event) {
 Result<void> Projection::relate(const Event& event, bool is_late, Instant at, std::int64_t seq) {
   std::map<std::pair<std::string_view, std::string_view>, bool> said;
   for (const auto& each : event.relations) said[{each.type, each.entity}] = !each.removed;
+  std::vector<Edge> late;
   for (const auto& [name, is_there] : said) {
     const Edge edge{event.subject, name.first, name.second};
     TRY(mention(edge.target, at, seq));
-    TRY(is_late ? relate_late(edge, at, seq) : relate_now(edge, is_there, at, seq));
+    if (is_late || !TRY(relate_now(edge, is_there, at, seq))) late.push_back(edge);
   }
-  return {};
+  return late.empty() ? Result<void>() : relate_late(event.subject, std::move(late), at, seq);
 }
 
 // An entity is there from the first time that anything names it.
@@ -155,52 +170,118 @@ Result<void> Projection::change_now(const Event& event, Instant at, std::int64_t
   const auto there = TRY(rows(sql_.last_version, {entity}));
   if (there.empty()) return begin(entity, {at, kNoEnd, attributes}, seq);
   const auto& last = there.front();
-  // Another event may have named it at this time, or at a later one.
-  if (last.span.from >= at) return change_late(event, at, seq);
+  // Another event may have named it at a later time.
+  if (last.span.from > at) return change_late(event, at, seq);
   auto properties = merged(last.span.content, attributes);
   if (properties == last.span.content) return {};
-  TRY(sql_.end_version.run({entity, last.span.from, last.known_from, at, seq}));
+  if (last.span.from < at) {
+    TRY(sql_.end_version.run({entity, last.span.from, last.known_from, at, seq}));
+    return add_version(entity, {at, kNoEnd, std::move(properties)}, seq);
+  }
+  const auto before = TRY(rows(sql_.version_before, {entity, at}));
+  const bool is_back = !before.empty() && before.front().span.content == properties;
+  if (is_back) return change_late(event, at, seq);
+  TRY(sql_.retire_version.run({entity, at, last.known_from, seq}));
   return add_version(entity, {at, kNoEnd, std::move(properties)}, seq);
 }
 
 Result<void> Projection::change_late(const Event& event, Instant at, std::int64_t seq) {
-  const std::string_view entity = event.subject;
-  auto there = TRY(rows(sql_.versions_from, {entity, at}));
+  for (auto most = kFirstChanges;; most *= 2) {
+    const auto changes = TRY(changes_from(event.subject, at, seq, most));
+    if (TRY(change_until(event.subject, changes, at, seq))) return {};
+  }
+}
+
+// Whether from changes.until on all is as it was before; else nothing is done.
+Result<bool> Projection::change_until(std::string_view entity, const Changes& changes, Instant at,
+                                      std::int64_t seq) {
+  auto there = TRY(rows(sql_.versions_from, {entity, at, changes.until}));
   const auto before = TRY(rows(sql_.version_before, {entity, at}));
-  std::vector<PropertyChange> changes;
-  TRY(sql_.changes_from.run({entity, at, seq}, [&changes](const SqlRow& row) {
-    changes.push_back({.at = row.number(0), .attributes = row.text(1)});
-  }));
-  const auto wanted =
-      property_spans(before.empty() ? std::nullopt : std::optional(before.front().span), changes);
   there.insert(there.begin(), before.begin(), before.end());
-  return replace_versions(entity, std::move(there), wanted, seq);
+  std::vector<PropertyChange> said;
+  said.reserve(changes.events.size());
+  for (const auto& event : changes.events)
+    said.push_back({.at = event.at, .attributes = event.attributes});
+  auto wanted =
+      property_spans(before.empty() ? std::nullopt : std::optional(before.front().span), said);
+  if (changes.until != kNoEnd) {
+    const bool is_same =
+        !there.empty() && !wanted.empty() && there.back().span.content == wanted.back().content;
+    if (!is_same) return false;
+    wanted.back().to = there.back().span.to;
+  }
+  TRY(replace_versions(entity, std::move(there), wanted, seq));
+  return true;
 }
 
-Result<void> Projection::relate_now(const Edge& edge, bool is_there, Instant at, std::int64_t seq) {
+// False where what it says is for its time alone: another event said the same or the opposite then.
+Result<bool> Projection::relate_now(const Edge& edge, bool is_there, Instant at, std::int64_t seq) {
   const auto there = TRY(rows(sql_.last_edge, {edge.source, edge.type, edge.target}));
+  const bool is_of_this_time =
+      !there.empty() && (there.front().span.from >= at || there.front().span.to == at);
+  if (is_of_this_time) return false;
   const bool was_there = !there.empty() && there.front().span.to == kNoEnd;
-  if (was_there == is_there) return {};
-  if (is_there) return sql_.add_edge.run({edge.source, edge.type, edge.target, at, kNoEnd, seq});
+  if (was_there == is_there) return true;
+  if (is_there) {
+    TRY(sql_.add_edge.run({edge.source, edge.type, edge.target, at, kNoEnd, seq}));
+    return true;
+  }
   const auto& last = there.front();
-  return sql_.end_edge.run(
-      {edge.source, edge.type, edge.target, last.span.from, last.known_from, at, seq});
+  TRY(sql_.end_edge.run(
+      {edge.source, edge.type, edge.target, last.span.from, last.known_from, at, seq}));
+  return true;
 }
 
-Result<void> Projection::relate_late(const Edge& edge, Instant at, std::int64_t seq) {
+Result<void> Projection::relate_late(std::string_view subject, std::vector<Edge> edges, Instant at,
+                                     std::int64_t seq) {
+  for (auto most = kFirstChanges; !edges.empty(); most *= 2) {
+    const auto changes = TRY(changes_from(subject, at, seq, most));
+    std::vector<Edge> left;
+    for (const auto& edge : edges) {
+      if (!TRY(relate_until(edge, changes, at, seq))) left.push_back(edge);
+    }
+    edges = std::move(left);
+  }
+  return {};
+}
+
+// As change_until().
+Result<bool> Projection::relate_until(const Edge& edge, const Changes& changes, Instant at,
+                                      std::int64_t seq) {
   const auto [source, type, target] = edge;
-  auto there = TRY(rows(sql_.edges_from, {source, type, target, at}));
+  std::vector<EdgeChange> said;
+  for (const auto& event : changes.events) {
+    if (const auto is_there = said_of(event.relations, type, target))
+      said.push_back({.at = event.at, .is_there = *is_there});
+  }
+  auto there = TRY(rows(sql_.edges_from, {source, type, target, at, changes.until}));
   const auto before = TRY(rows(sql_.edge_before, {source, type, target, at}));
-  std::vector<EdgeChange> changes;
-  TRY(sql_.changes_from.run({source, at, seq},
-                            [&, type = type, target = target](const SqlRow& row) {
-                              const auto said = said_of(relations_in(row.text(2)), type, target);
-                              if (said) changes.push_back({.at = row.number(0), .is_there = *said});
-                            }));
-  const auto wanted =
-      edge_spans(before.empty() ? std::nullopt : std::optional(before.front().span), changes);
   there.insert(there.begin(), before.begin(), before.end());
-  return replace_edges(edge, std::move(there), wanted, seq);
+  auto wanted =
+      edge_spans(before.empty() ? std::nullopt : std::optional(before.front().span), said);
+  if (changes.until != kNoEnd) {
+    const bool was_there = !there.empty() && there.back().span.to >= changes.until;
+    const bool is_there = !wanted.empty() && wanted.back().to >= changes.until;
+    if (was_there != is_there) return false;
+    if (is_there) wanted.back().to = there.back().span.to;
+  }
+  TRY(replace_edges(edge, std::move(there), wanted, seq));
+  return true;
+}
+
+// Those of one time are all among them, or none.
+Result<Projection::Changes> Projection::changes_from(std::string_view subject, Instant at,
+                                                     std::int64_t seq, std::int64_t most) {
+  Changes changes;
+  TRY(sql_.changes_from.run({subject, at, seq, most + 1}, [&changes](const SqlRow& row) {
+    changes.events.push_back(
+        {.at = row.number(0), .attributes = row.text(1), .relations = relations_in(row.text(2))});
+  }));
+  if (static_cast<std::int64_t>(changes.events.size()) <= most) return changes;
+  changes.until = changes.events.back().at;
+  while (!changes.events.empty() && changes.events.back().at == changes.until)
+    changes.events.pop_back();
+  return changes;
 }
 
 Result<void> Projection::replace_versions(std::string_view entity, std::vector<Row> there,

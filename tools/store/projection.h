@@ -36,6 +36,17 @@ class Projection {
     SqlStatement last_edge, edges_from, edge_before, retire_edge, end_edge, add_edge;
     SqlStatement changes_from, add_alias, advance_cursor;
   };
+  // What the events of a subject say from a time on, until before `until`: of few at first, for
+  // mostly what follows from them is soon what it was before.
+  struct Changes {
+    struct Event {
+      Instant at;
+      std::string attributes;
+      std::vector<Relation> relations;
+    };
+    std::vector<Event> events;
+    Instant until = kNoEnd;
+  };
   // One edge, by its three parts.
   struct Edge {
     std::string_view source, type, target;
@@ -47,9 +58,15 @@ class Projection {
   Result<void> note_url(const Event& event);
   Result<void> change_now(const Event& event, Instant at, std::int64_t seq);
   Result<void> change_late(const Event& event, Instant at, std::int64_t seq);
+  Result<bool> change_until(std::string_view entity, const Changes& changes, Instant at,
+                            std::int64_t seq);
   Result<void> relate(const Event& event, bool is_late, Instant at, std::int64_t seq);
-  Result<void> relate_now(const Edge& edge, bool is_there, Instant at, std::int64_t seq);
-  Result<void> relate_late(const Edge& edge, Instant at, std::int64_t seq);
+  Result<bool> relate_now(const Edge& edge, bool is_there, Instant at, std::int64_t seq);
+  Result<void> relate_late(std::string_view subject, std::vector<Edge> edges, Instant at,
+                           std::int64_t seq);
+  Result<bool> relate_until(const Edge& edge, const Changes& changes, Instant at, std::int64_t seq);
+  Result<Changes> changes_from(std::string_view subject, Instant at, std::int64_t seq,
+                               std::int64_t most);
   Result<void> replace_versions(std::string_view entity, std::vector<Row> there,
                                 const std::vector<Span>& wanted, std::int64_t seq);
   Result<void> replace_edges(const Edge& edge, std::vector<Row> there,

@@ -23,6 +23,12 @@ CREATE TABLE entity (
 CREATE INDEX entity_type ON entity (type, valid_from, valid_to)
   WHERE known_to IS NULL;
 
+-- What is open, the newest first, and what has such a member further inside. (A schema that is not
+-- to be trusted may not use SQLite's functions of JSON.)
+CREATE INDEX entity_open ON entity (type, valid_from)
+  WHERE known_to IS NULL AND valid_to = 9223372036854775807
+    AND instr(properties, '"state":"open"') > 0;
+
 -- From one entity to another.
 CREATE TABLE edge (
   source         TEXT NOT NULL,

@@ -27,26 +27,24 @@ class Keeper {
   }
 
   Result<void> keep(const std::string& subject) {
-    std::map<std::int64_t, Event> by_time;
-    const auto at = [&](std::int64_t time) -> Event& {
-      auto& event = by_time[time];
-      event.occurred_at = moment(time);
-      return event;
-    };
-    TRY(version_.run({std::string_view(subject), cut_}, [&at](const SqlRow& row) {
-      at(row.number(0)).attributes = Json::parse(row.text(1), nullptr, false);
+    std::map<std::int64_t, std::vector<Event>> by_time;
+    TRY(version_.run({std::string_view(subject), cut_}, [&by_time](const SqlRow& row) {
+      by_time[row.number(0)].emplace_back().attributes = Json::parse(row.text(1), nullptr, false);
     }));
-    TRY(edges_.run({std::string_view(subject), cut_}, [&at](const SqlRow& row) {
-      auto& relations = at(row.number(0)).relations;
-      if (relations.size() < kMaxRelations)
-        relations.push_back({.entity = row.text(2), .type = row.text(1)});
+    TRY(edges_.run({std::string_view(subject), cut_}, [&by_time](const SqlRow& row) {
+      auto& events = by_time[row.number(0)];
+      if (events.empty() || events.back().relations.size() == kMaxRelations) events.emplace_back();
+      events.back().relations.push_back({.entity = row.text(2), .type = row.text(1)});
     }));
-    for (auto& [time, event] : by_time) {
-      event.id = fmt::format("kept:{}:{}", cut_, kept_.size());
-      event.source = kKeptSource;
-      event.type = "state.kept";
-      event.subject = subject;
-      kept_.push_back(std::move(event));
+    for (auto& [time, events] : by_time) {
+      for (auto& event : events) {
+        event.id = fmt::format("kept:{}:{}", cut_, kept_.size());
+        event.source = kKeptSource;
+        event.type = "state.kept";
+        event.occurred_at = moment(time);
+        event.subject = subject;
+        kept_.push_back(std::move(event));
+      }
     }
     return {};
   }

@@ -18,6 +18,7 @@ CREATE TABLE events (
   relations     TEXT NOT NULL,               -- JSON: [["authored_by","person:mia"]]; "removed" third
   attributes    TEXT NOT NULL                -- JSON: of the subject from then on
 ) STRICT;
-CREATE INDEX events_subject ON events (subject, occurred_at);
+CREATE INDEX events_subject ON events (subject, occurred_at, id);
+CREATE INDEX events_actor ON events (actor, occurred_at) WHERE actor IS NOT NULL;
 CREATE INDEX events_type ON events (type, occurred_at);
 CREATE INDEX events_time ON events (occurred_at);

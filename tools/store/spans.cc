@@ -1,23 +1,54 @@
 #include "tools/store/spans.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 namespace lightfast::store {
 
+using Members = std::map<std::string, Json>;
+
+namespace {
+
+// The members that there are of `properties` alone, as many as have room beside `attributes`.
+void keep_what_fits(Members& members, const Members& attributes, std::size_t room) {
+  constexpr std::size_t kMarks = 4;  // quotes, colon, comma
+  for (auto member = members.begin(); member != members.end();) {
+    const auto size = member->first.size() + member->second.dump().size() + kMarks;
+    const bool is_own = attributes.contains(member->first);
+    const bool fits = is_own || (size <= room && members.size() <= kMostMembers);
+    if (!is_own && fits) room -= size;
+    member = fits ? std::next(member) : members.erase(member);
+  }
+}
+
+Members members_of(const std::string& text) {
+  Members members;
+  auto object = Json::parse(text, nullptr, false);
+  for (auto& [key, value] : object.get_ref<Json::object_t&>())
+    members.emplace(key, std::move(value));
+  return members;
+}
+
+}  // namespace
+
 std::string merged(const std::string& properties, const std::string& attributes) {
   if (attributes == "{}") return properties;
   if (properties == "{}") return attributes;
-  std::map<std::string, Json> members;
-  for (const auto& text : {properties, attributes}) {
-    const auto object = Json::parse(text, nullptr, false);
-    for (const auto& [key, value] : object.items()) members.insert_or_assign(key, value);
-  }
-  Json object = Json::object();
-  for (auto& [key, value] : members) object[key] = std::move(value);
-  return object.dump();
+  const auto added = members_of(attributes);
+  auto members = members_of(properties);
+  for (const auto& [key, value] : added) members.insert_or_assign(key, value);
+  const bool may_be_too_many =
+      properties.size() + attributes.size() > kMaxProperties || members.size() > kMostMembers;
+  if (may_be_too_many)
+    keep_what_fits(members, added, kMaxProperties - std::min(attributes.size(), kMaxProperties));
+  Json::object_t object;
+  for (auto& [key, value] : members) object.Container::emplace_back(key, std::move(value));
+  return Json(std::move(object)).dump();
 }
 
 // What is said at one time is said at once.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "tools/store/event.h"
 
 namespace lightfast::store {
 
@@ -46,7 +47,9 @@ struct EdgeChange {
 std::vector<Span> edge_spans(const std::optional<Span>& before,
                              const std::vector<EdgeChange>& changes);
 
-// `attributes` laid over `properties`, both JSON objects; the result has sorted keys.
+// `attributes` laid over `properties`, both JSON objects; the result has sorted keys. Where that is
+// more than kMaxProperties, or than kMostMembers, all of `attributes` stay and so many of the
+// others as there is room for, in their order.
 std::string merged(const std::string& properties, const std::string& attributes);
 
 }  // namespace lightfast::store

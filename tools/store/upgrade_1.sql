@@ -6,8 +6,7 @@ DROP VIEW open_pull_requests;
 DROP TABLE entity;
 DROP TABLE edge;
 DROP TABLE events_text;
-DROP INDEX events_subject;
-CREATE INDEX events_subject ON events (subject, occurred_at);
+CREATE INDEX events_actor ON events (actor, occurred_at) WHERE actor IS NOT NULL;
 UPDATE events SET relations = (
   SELECT json_group_array(
     iif(value ->> 'removed', json_array(value ->> 'type', value ->> 'entity', 'removed'),

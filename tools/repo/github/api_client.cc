@@ -82,7 +82,7 @@ Result<ApiAnswer> ApiClient::send(const std::string& method, const std::string& 
                  fmt::format("{}: {}", doing, httplib::to_string(answer.error()))};
   }
   auto json =
-      is_nested_deeper_than(kMaxNesting, content) ? Json() : Json::parse(content, nullptr, false);
+      why_not_parsed(content, kMaxNesting).empty() ? Json::parse(content, nullptr, false) : Json();
   if (!json.is_object()) json = Json::object();
   return ApiAnswer{answer->status, std::move(json), answer->get_header_value("Retry-After")};
 }
