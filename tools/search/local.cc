@@ -6,8 +6,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "contract/search_filter.h"
 #include "tools/ranking/parameters.h"
-#include "tools/search/filter.h"
 #include "tools/search/parameters.h"
 
 namespace lightfast::search {
@@ -137,7 +137,7 @@ class Local::Search {
     if (intent_.kinds.empty()) return found;
     TRY(local_.sql_.types.run({}, [&](const SqlRow& row) {
       auto type = row.text(0);
-      if (is_of_kind(type, {}, intent_.kinds)) found.push_back(std::move(type));
+      if (contract::is_of_kind(type, {}, intent_.kinds)) found.push_back(std::move(type));
     }));
     return found;
   }
@@ -221,7 +221,8 @@ class Local::Search {
 
   [[nodiscard]] double weight_of(const Head& head) const {
     if (intent_.kind != Intent::Kind::Now) return 1;
-    const bool is_of = !intent_.kinds.empty() && is_of_kind(head.type, head.subject, intent_.kinds);
+    const bool is_of =
+        !intent_.kinds.empty() && contract::is_of_kind(head.type, head.subject, intent_.kinds);
     return freshness(head.occurred_at, now_) * (is_of ? kWantedKindWeight : 1);
   }
 

@@ -1,8 +1,8 @@
-#include "tools/search/filter.h"
+#include "contract/search_filter.h"
 
 #include <algorithm>
 
-namespace lightfast::search {
+namespace lightfast::contract {
 
 bool is_of_kind(std::string_view type, std::string_view subject,
                 const std::vector<std::string>& kinds) {
@@ -13,17 +13,18 @@ bool is_of_kind(std::string_view type, std::string_view subject,
   });
 }
 
-bool has_filter(const contract::SearchRequest& request) {
+bool has_filter(const SearchRequest& request) {
   return !request.sources.empty() || !request.types.empty() || request.after || request.before;
 }
 
-bool passes(const contract::SearchRequest& request, const Filtered& event) {
-  if (request.after && event.occurred_at < *request.after) return false;
-  if (request.before && event.occurred_at >= *request.before) return false;
+bool passes(const SearchRequest& request, const Filtered& event) {
+  const auto& time = event.occurred_at;
+  if (request.after && (!time || *time < *request.after)) return false;
+  if (request.before && (!time || *time >= *request.before)) return false;
   if (!request.sources.empty() &&
       std::ranges::find(request.sources, event.source) == request.sources.end())
     return false;
   return request.types.empty() || is_of_kind(event.type, event.subject, request.types);
 }
 
-}  // namespace lightfast::search
+}  // namespace lightfast::contract
