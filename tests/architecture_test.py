@@ -24,8 +24,10 @@ ALLOWED = {
     "tools/remote": {"contract", "base", "tools/web"},
     "tools/graph": {"contract", "base", "tools/store"},
     "tools/shell": {"contract", "base", "sandbox", "tools/repo"},
+    "tools/store": {"contract", "base", "tools/ranking"},
     "tools/providers": {"base", "tools/store"},
     "tools/ingest": {"base", "tools/providers", "tools/store"},
+    "tools/documents": {"contract", "base", "tools/ranking"},
     "tools/search": {"contract", "base", "tools/store", "tools/memory", "tools/ranking"},
     "tools/web": {"base"},
 }

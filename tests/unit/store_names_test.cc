@@ -42,22 +42,5 @@ TEST_CASE("a page tells what it is about", "[store]") {
   for (const auto& [url, entity] : cases) CHECK(entity_of_url(url) == entity);
 }
 
-TEST_CASE("names are told from words", "[store]") {
-  for (const auto* name : {"retry_uploads", "src/a.cc", "LIN-482", "sha256sum", "parseUrl", "TLS"})
-    CHECK(is_name_like(name));
-  for (const auto* word : {"retry", "Uploads", "x1", "", "2026", "---"})
-    CHECK_FALSE(is_name_like(word));
-}
-
-TEST_CASE("the names of an event are those in its texts, each once", "[store]") {
-  const Event event{.id = "a",
-                    .source = "test",
-                    .type = "pr.opened",
-                    .subject = "pr:acme/web#1",
-                    .title = "Fix parseUrl in src/url.cc.",
-                    .body = "As parseUrl does (see LIN-482): no more words, --no-cache, ok?"};
-  CHECK(names_of(event) == "parseUrl src/url.cc LIN-482 no-cache");
-}
-
 }  // namespace
 }  // namespace lightfast::store

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <set>
 #include <vector>
 
 namespace lightfast::store {
 namespace {
-
-constexpr std::size_t kMostNames = 64;    // of one event
-constexpr std::size_t kLongestName = 64;  // bytes
-constexpr std::size_t kShortestName = 3;  // what a trigram needs
 
 // What of a repository a page is about, by the part of its path.
 struct Page {
@@ -36,31 +31,6 @@ std::string lower(std::string_view text) {
   std::ranges::transform(result, result.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
-}
-
-bool is_word_byte(unsigned char c) {
-  return std::isalnum(c) != 0 || c >= 0x80 || c == '_' || c == '-' || c == '/' || c == '.' ||
-         c == '#' || c == '@' || c == ':';
-}
-
-// Without the marks of a sentence at its ends.
-std::string_view trimmed(std::string_view word) {
-  constexpr std::string_view kMarks = ".:-/";
-  const auto first = word.find_first_not_of(kMarks);
-  if (first == std::string_view::npos) return {};
-  return word.substr(first, word.find_last_not_of(kMarks) - first + 1);
-}
-
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto end = static_cast<std::size_t>(
-        std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(i), text.end(), is_word_byte) -
-        text.begin());
-    if (end > i) words.push_back(trimmed(text.substr(i, end - i)));
-    i = std::max(end, i + 1);
-  }
-  return words;
 }
 
 }  // namespace
@@ -103,30 +73,6 @@ std::string entity_of_url(std::string_view url) {
   if (kind == kGitHubPages.end()) return {};
   std::string entity(kind->entity);
   return entity.append(part(3)).append("/").append(part(4)).append(kind->mark).append(part(6));
-}
-
-bool is_name_like(std::string_view word) {
-  if (word.size() < kShortestName || word.size() > kLongestName) return false;
-  const auto has = [word](auto is) { return std::ranges::any_of(word, is); };
-  const bool has_mark = word.find_first_of("_/.#@:-") != std::string_view::npos;
-  const bool has_digit = has([](unsigned char c) { return std::isdigit(c) != 0; });
-  const bool has_letter = has([](unsigned char c) { return std::isalpha(c) != 0; });
-  const bool has_capital_inside =
-      std::ranges::any_of(word.substr(1), [](unsigned char c) { return std::isupper(c) != 0; });
-  return has_letter && (has_mark || has_digit || has_capital_inside);
-}
-
-std::string names_of(const Event& event) {
-  std::string names;
-  std::set<std::string_view> seen;
-  for (const auto text : {std::string_view(event.title), std::string_view(event.body)}) {
-    for (const auto word : words_of(text)) {
-      if (seen.size() == kMostNames) return names;
-      if (is_name_like(word) && seen.insert(word).second)
-        names.append(names.empty() ? "" : " ").append(word);
-    }
-  }
-  return names;
 }
 
 }  // namespace lightfast::store

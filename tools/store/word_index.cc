@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "tools/store/names.h"
+#include "tools/ranking/names.h"
 
 namespace lightfast::store {
 
@@ -16,7 +16,7 @@ Result<WordIndex> WordIndex::open(const Database& database) {
 
 Result<void> WordIndex::take(const Event& event, std::int64_t seq) {
   TRY(sql_.add_words.run({seq, std::string_view(event.title), std::string_view(event.body)}));
-  const auto names = names_of(event);
+  const auto names = ranking::names_of({event.title, event.body});
   return sql_.add_names.run({seq, std::string_view(names)});
 }
 
