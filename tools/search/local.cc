@@ -189,7 +189,7 @@ class Local::Search {
     const bool is_fast = request_.mode == contract::SearchMode::Fast;
     ranking_.by_words =
         TRY(local_.ranker_.rank({.text = request_.query,
-                                 .most_reread = is_fast ? kMostFast : ranking::kMostReread,
+                                 .most_reread = is_fast ? ranking::kMostFast : ranking::kMostReread,
                                  .deadline = limits_.deadline,
                                  .cancelled = limits_.cancelled},
                                 rows));

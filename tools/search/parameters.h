@@ -37,6 +37,5 @@ inline constexpr std::chrono::milliseconds kLeastLocal{150};
 inline constexpr std::size_t kMostNamed = 8;       // words of a question that are looked up
 inline constexpr std::int64_t kMostOfHandle = 20;  // events of one entity
 inline constexpr std::int64_t kMostListed = 200;   // of a list of the newest
-inline constexpr std::size_t kMostFast = 20;       // texts looked at in the mode `fast`
 
 }  // namespace lightfast::search
