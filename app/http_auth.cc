@@ -28,16 +28,6 @@ Result<std::uint32_t> rate_of(const std::string& text) {
                            visible_line(text), auth::kMaxBurst)};
 }
 
-// The credentials of `Authorization: Bearer` (RFC 6750, 2.1); empty for none.
-std::string bearer(const http::Request& request) {
-  constexpr std::string_view kScheme = "bearer ";
-  const auto value = request.headers.value("Authorization");
-  if (value.size() < kScheme.size()) return {};
-  if (!http::equal_without_case(std::string_view(value).substr(0, kScheme.size()), kScheme))
-    return {};
-  return value.substr(kScheme.size());
-}
-
 std::uint16_t port_of(const std::string& url) {
   const auto origin = http::parse_origin(url.substr(0, url.find('/', url.find("://") + 3)));
   if (!origin) return kHttps;
@@ -157,7 +147,7 @@ std::expected<auth::Principal, http::Response> HttpAuth::admit(const http::Reque
     }
     return auth::Principal{.id = "", .org = *lone_org_, .scopes = {scope}};
   }
-  const auto presented = bearer(request);
+  const auto presented = http::bearer_token(request);
   const auto principal = identify(presented);
   if (!principal && principal.error().kind == ErrorKind::Unavailable)
     return std::unexpected(error_answer(principal.error(), request.id));

@@ -74,4 +74,12 @@ std::string media_type(std::string_view content_type) {
   return type;
 }
 
+std::string bearer_token(const Request& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto value = request.headers.value("Authorization");
+  if (value.size() < kScheme.size()) return {};
+  if (!equal_without_case(std::string_view(value).substr(0, kScheme.size()), kScheme)) return {};
+  return value.substr(kScheme.size());
+}
+
 }  // namespace lightfast::http

@@ -66,4 +66,7 @@ bool equal_without_case(std::string_view a, std::string_view b);
 // The media type of a Content-Type value: without parameters, in lower case.
 std::string media_type(std::string_view content_type);
 
+// The credentials of `Authorization: Bearer` (RFC 6750, 2.1); empty for none.
+std::string bearer_token(const Request& request);
+
 }  // namespace lightfast::http

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
@@ -52,6 +53,21 @@ TEST_CASE("a media type is compared without its parameters and case") {
   CHECK(media_type("Application/JSON; charset=utf-8") == "application/json");
   CHECK(media_type("application/json ;x") == "application/json");
   CHECK(media_type("").empty());
+}
+
+TEST_CASE("a bearer token is what follows the scheme, in any case") {
+  const auto token_of = [](std::string value) {
+    return bearer_token({.id = {},
+                         .method = "GET",
+                         .target = "/",
+                         .headers = {{"Authorization", std::move(value)}},
+                         .body = {},
+                         .peer = {}});
+  };
+  CHECK(token_of("Bearer a.b") == "a.b");
+  CHECK(token_of("bEARER a.b") == "a.b");
+  for (const auto* none : {"", "Bearer", "Bearer ", "Basic a.b", "a.b"})
+    CHECK(token_of(none).empty());
 }
 
 }  // namespace
