@@ -13,6 +13,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "app/access_log.h"
 #include "app/commands.h"
 #include "app/http_auth.h"
 #include "app/http_service.h"
@@ -36,7 +37,6 @@ namespace {
 constexpr std::chrono::seconds kHousekeeping{10};
 constexpr std::chrono::milliseconds kLastCalls{400};
 constexpr std::size_t kOtherDescriptors = 512;  // sandboxes, logs, the repository
-constexpr std::size_t kMaxPathLogged = 200;
 
 std::string own_url(const Settings& settings, const http::Endpoint& endpoint) {
   const auto& service = settings.service;
@@ -61,17 +61,6 @@ std::size_t connections_within_limits(std::size_t wanted) {
   return std::min<std::size_t>(wanted, usable);
 }
 
-// No query, no header, no body: nothing that could be a secret.
-void log_access(const http::Answered& answered, const std::string& client) {
-  const auto path = answered.request.path();
-  log_for("access").info(
-      "method={} path={} status={} bytes={} ms={:.1f} client={} caller={} request={}",
-      visible_line(answered.request.method.substr(0, 16)),
-      visible_line(path.substr(0, kMaxPathLogged)), answered.status, answered.bytes,
-      static_cast<double>(answered.took.count()) / 1000, visible_line(client),
-      answered.caller.empty() ? "-" : visible_line(answered.caller), answered.request.id.value);
-}
-
 // `auth` is there before the first request is.
 Result<std::unique_ptr<http::Server>> listen(const Settings& settings, Metrics& metrics,
                                              const std::unique_ptr<HttpAuth>& auth) {
@@ -86,8 +75,9 @@ Result<std::unique_ptr<http::Server>> listen(const Settings& settings, Metrics& 
                                .log =
                                    [&metrics, &auth](const http::Answered& answered) {
                                      metrics.count_request(answered.status);
-                                     if (log_for("access").should_log(spdlog::level::info))
-                                       log_access(answered, auth->client_of(answered.request));
+                                     log_access(answered, [&auth](const http::Request& request) {
+                                       return auth->client_of(request);
+                                     });
                                    },
                                .logged = [] { log_for("access").flush(); }});
 }

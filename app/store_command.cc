@@ -1,12 +1,13 @@
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
 #include "app/commands.h"
+#include "app/input_lines.h"
 #include "app/progress.h"
 #include "app/table.h"
 #include "base/text.h"
@@ -55,21 +56,17 @@ Result<int> print_stats(const std::filesystem::path& file, bool as_json) {
   return 0;
 }
 
-// Takes in a stream of lines, batch by batch.
+// Takes in lines, batch by batch.
 class Import {
  public:
-  Import(store::StoreWriter& writer, std::istream& lines, std::int64_t bytes)
-      : writer_(writer), lines_(lines), all_bytes_(bytes) {}
+  Import(store::StoreWriter& writer, InputLines lines)
+      : writer_(writer), lines_(std::move(lines)) {}
 
   Result<void> run() {
-    Progress progress("importing");
     std::string line;
-    while (std::getline(lines_, line)) {
-      ++number_;
-      read_bytes_ += static_cast<std::int64_t>(line.size()) + 1;
+    while (lines_.next(line)) {
       take(line);
       if (batch_.size() == kBatch) TRY(write());
-      progress.show(read_bytes_, all_bytes_);
     }
     return write();
   }
@@ -79,20 +76,19 @@ class Import {
 
  private:
   void take(const std::string& line) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) return;
     auto event = line.size() > kMaxLine
                      ? Result<store::Event>(Error{ErrorKind::LimitExceeded, "longer than 1 MiB"})
                      : store::parse_event(line);
     if (event) return batch_.push_back(*std::move(event));
     ++bad_;
-    std::cerr << fmt::format("line {}: {}\n", number_, visible_line(event.error().message));
+    std::cerr << fmt::format("line {}: {}\n", lines_.number(), visible_line(event.error().message));
   }
 
   Result<void> write() {
     const auto added = TRY(
         writer_.add(batch_, now())
             .during(fmt::format("importing up to line {}; what came before line {} is in the store",
-                                number_, number_ - batch_.size() + 1)));
+                                lines_.number(), lines_.number() - batch_.size() + 1)));
     added_.taken += added.taken;
     added_.duplicates += added.duplicates;
     batch_.clear();
@@ -100,10 +96,8 @@ class Import {
   }
 
   store::StoreWriter& writer_;
-  std::istream& lines_;
-  const std::int64_t all_bytes_;
-  std::int64_t read_bytes_ = 0;
-  std::size_t number_ = 0, bad_ = 0;
+  InputLines lines_;
+  std::size_t bad_ = 0;
   std::vector<store::Event> batch_;
   store::StoreWriter::Added added_;
 };
@@ -116,22 +110,9 @@ Result<store::StoreWriter> open_for_writing(const std::filesystem::path& file,
 }
 
 Result<int> import(const std::filesystem::path& file, const StoreRequest& request) {
-  std::ifstream from_file;
-  std::int64_t bytes = 0;
-  const bool is_input = request.file == "-";
-  if (!is_input) {
-    std::error_code failed;
-    if (!std::filesystem::is_regular_file(request.file, failed))
-      return Error{ErrorKind::InvalidArgument, fmt::format("importing '{}': there is no such file",
-                                                           visible_text(request.file))};
-    bytes = static_cast<std::int64_t>(std::filesystem::file_size(request.file, failed));
-    from_file.open(request.file, std::ios::binary);
-    if (!from_file)
-      return Error{ErrorKind::PermissionDenied,
-                   fmt::format("importing '{}': it cannot be read", visible_text(request.file))};
-  }
+  auto lines = TRY(InputLines::open(request.file));
   auto writer = TRY(open_for_writing(file, "lightfast store import"));
-  Import run(writer, is_input ? std::cin : from_file, bytes);
+  Import run(writer, std::move(lines));
   TRY(run.run());
   const auto& added = run.added();
   if (request.json) {
