@@ -136,33 +136,41 @@ Result<Database> Database::open_for_reading(const std::filesystem::path& file,
     return Error{ErrorKind::NotFound, doing + ": there is none"};
   auto database = TRY(connect(file, SQLITE_OPEN_READONLY).during(doing));
   TRY(database
-          .run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;")
+          .run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;"
+               "PRAGMA temp_store = MEMORY;")
           .during(doing));
   TRY(database.check_ours(options).during(doing));
   return database;
 }
 
-// Rows of events take hundreds of bytes: a larger page has less left over. Two processes may find
-// an empty file at the same time: the second finds it made.
-Result<void> Database::make_ours(const Options& options) {
-  TRY(
-      run("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
-          "foreign_keys = ON;"));
-  auto transaction = TRY(Transaction::begin(*this));
-  const auto id = TRY(ask("PRAGMA application_id"));
+Result<bool> Database::is_new(const Options& options) {
   const auto version = TRY(ask("PRAGMA user_version"));
   const auto tables = TRY(ask("SELECT count(*) FROM sqlite_schema"));
-  const bool is_empty = id == 0 && version == 0 && tables == 0;
-  if (!is_empty && id != options.application_id)
-    return Error{ErrorKind::Corrupt, "it is another program's"};
+  const auto id = TRY(ask("PRAGMA application_id"));
+  if (id == options.application_id) return false;
+  if (id == 0 && version == 0 && tables == 0) return true;
+  return Error{ErrorKind::Corrupt, "it is another program's"};
+}
+
+// Looks before it sets anything, for a write-ahead log changes the file. Rows of events take
+// hundreds of bytes: a larger page has less left over. A confined server may make no temporary
+// files. Two processes may find an empty file at the same time: the second finds it made.
+Result<void> Database::make_ours(const Options& options) {
+  TRY(is_new(options));
+  TRY(
+      run("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
+          "foreign_keys = ON; PRAGMA temp_store = MEMORY;"));
+  auto transaction = TRY(Transaction::begin(*this));
+  const bool is_new = TRY(this->is_new(options));
+  const auto version = TRY(ask("PRAGMA user_version"));
   if (version > options.version) {
     return Error{ErrorKind::Corrupt,
                  fmt::format("it was made by a later version of lightfast (schema {}, this one "
                              "knows {})",
                              version, options.version)};
   }
-  if (!is_empty && version == options.version) return {};
-  TRY(is_empty ? run(options.schema) : upgrade(options, version));
+  if (!is_new && version == options.version) return {};
+  TRY(is_new ? run(options.schema) : upgrade(options, version));
   TRY(run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
                       options.application_id, options.version)
               .c_str()));

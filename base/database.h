@@ -103,6 +103,8 @@ class Database {
   };
   explicit Database(sqlite3* connection) : connection_(connection) {}
   static Result<Database> connect(const std::filesystem::path& file, int flags);
+  // Whether nothing is made in it yet. Corrupt when it is another program's.
+  Result<bool> is_new(const Options& options);
   Result<void> make_ours(const Options& options);
   Result<void> check_ours(const Options& options);
   Result<void> upgrade(const Options& options, std::int64_t version);

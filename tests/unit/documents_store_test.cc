@@ -239,6 +239,12 @@ TEST_CASE("texts and ids of any characters are kept as they are", "[documents]")
   memory.check_indexes();
 }
 
+TEST_CASE("a file has large pages and a write-ahead log from the first on", "[documents]") {
+  Memory memory;
+  CHECK(memory.number("PRAGMA page_size") == 8192);
+  CHECK(std::filesystem::exists(memory.file().string() + "-wal"));
+}
+
 TEST_CASE("what another program made is left alone", "[documents]") {
   test::TempDirectory here;
   const auto text = here.with_file("text.db", std::string(5'000, 'x'));
@@ -247,6 +253,15 @@ TEST_CASE("what another program made is left alone", "[documents]") {
   CHECK(opened.error().kind == ErrorKind::Corrupt);
   CHECK(test::content_of(text) == std::string(5'000, 'x'));
   CHECK(Store::open(here / "none.db").error().kind == ErrorKind::NotFound);
+  {
+    auto theirs =
+        Database::open(here / "theirs.db", {.application_id = 7, .version = 1, .schema = ""});
+    REQUIRE(theirs->run("PRAGMA journal_mode = DELETE; CREATE TABLE t (x);"));
+  }
+  const auto before = test::content_of(here / "theirs.db");
+  CHECK(Writer::open(here / "theirs.db").error().kind == ErrorKind::Corrupt);
+  CHECK(Store::open(here / "theirs.db").error().kind == ErrorKind::Corrupt);
+  CHECK(test::content_of(here / "theirs.db") == before);
 }
 
 // Meaning as a child has it: what is about animals, what is about food.
