@@ -213,9 +213,19 @@ def providers():
         b'\x04\n{"id":"e","source":"s","type":"t","occurredAt":"2026-03-01","subject":"a:b"}']
 
 
+def documents_chunks():
+    return ["".join((end, "A sentence. Another one\u3002", end, " word\u00e4" * 400)).encode() for end in ("\n\n", "\r\n", " ")]
+
+
+def documents_request():
+    least = b'"id":"a","title":"t","body":"b\\u0000\\ud83d\\ude00","source":"s","type":"t"'
+    return [b'{"documents":[{' + least + b"}]}", b'{"ids":["a","b"],"offset":2}',
+            b'{"documents":[{' + least + b',"url":"u","occurredAt":"2026-03-01","subject":"pr:1","metadata":{"b":[1,null]}},{' + least + b"}]}"]
+
+
 def main():
     targets = (sandbox_messages, sandbox_elf, sandbox_capture, sandbox_control_group, sandbox_mount_table, sandbox_process_status, sandbox_toolbox_record,
-               auth_jwt, contract_search, files_uri, graph_text, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message,
+               auth_jwt, contract_search, documents_chunks, documents_request, files_uri, graph_text, http_access, http_request, http_sse, ingest_github, mcp_http_headers, mcp_message,
                memory_answer, repo_known_hosts, repo_names, repo_manifest, repo_source, search_question, store_event, providers)
     for target in targets:
         directory = pathlib.Path(sys.argv[1], target.__name__)
