@@ -119,6 +119,7 @@ class Parser {
     add_keys();
     add_deliveries();
     add_store();
+    add_memory();
     add_command(CommandKind::Doctor, "doctor",
                 "say what isolation this machine gives, what is configured, what is wrong");
     CLI::App* init =
@@ -189,6 +190,20 @@ class Parser {
     compact
         ->add_option("--max-mib", line_.store.max_mib, "forget the oldest until it is about this")
         ->check(CLI::Range(std::int64_t{1}, kMost));
+  }
+
+  void add_memory() {
+    CLI::App* memory = add_command(CommandKind::Memory, "memory",
+                                   "a small Memory service, for --memory-url, in --data-dir");
+    memory->require_subcommand(1);
+    memory->add_subcommand("serve",
+                           "serve it, at --listen (127.0.0.1:4115); its key is "
+                           "LIGHTFAST_MEMORY_API_KEY");
+    CLI::App* import = memory->add_subcommand(
+        "import", "take in documents, one JSON object on each line, served or not");
+    import->callback([this] { line_.memory.action = MemoryRequest::Action::Import; });
+    import->add_option("FILE", line_.memory.file, "the documents; - is standard input")->required();
+    import->add_flag("--json", line_.memory.json, "say it as JSON");
   }
 
   void add_setup() {

@@ -18,6 +18,7 @@ enum class CommandKind {
   Keys,
   Deliveries,
   Store,
+  Memory,
   Doctor,
   Init,
   OpenApi,
@@ -49,6 +50,13 @@ struct StoreRequest {
   std::optional<std::int64_t> keep_days, max_mib;
 };
 
+// What the small Memory service is to do.
+struct MemoryRequest {
+  enum class Action { Serve, Import } action = Action::Serve;
+  std::string file;   // to import; `-`: standard input
+  bool json = false;  // say it as JSON
+};
+
 // What of a client's configuration is to be changed.
 struct SetupRequest {
   std::string client;          // claude-code, cursor or codex
@@ -65,6 +73,7 @@ struct CommandLine {
   KeysRequest keys;
   DeliveriesRequest deliveries;
   StoreRequest store;
+  MemoryRequest memory;
   std::size_t procedure = 0;  // index into the declarations
   std::string input;          // of the procedure, a JSON object
   bool json = false;          // print the REST response

@@ -233,5 +233,18 @@ TEST_CASE("the version is one line", "[command-line]") {
   CHECK_THAT(line.text, Catch::Matches("lightfast [0-9]+\\.[0-9]+\\.[0-9]+\n"));
 }
 
+TEST_CASE("the Memory service listens where the command line says, and imports what it names") {
+  const auto serve = command_of({"memory", "serve", "--listen", "[::1]:0"});
+  CHECK(serve.kind == CommandKind::Memory);
+  CHECK(serve.memory.action == MemoryRequest::Action::Serve);
+  CHECK(serve.flags.at("listen") == "[::1]:0");
+  const auto import = command_of({"memory", "import", "-", "--json"});
+  CHECK(import.memory.action == MemoryRequest::Action::Import);
+  CHECK(import.memory.file == "-");
+  CHECK(import.memory.json);
+  problem_of({"memory"});
+  problem_of({"memory", "import"});
+}
+
 }  // namespace
 }  // namespace lightfast
