@@ -35,5 +35,6 @@ Result<int> run_keys(const Settings& settings, const KeysRequest& request);
 Result<int> run_init_github(const Settings& settings, const std::string& org);
 Result<int> run_deliveries(const Settings& settings, const DeliveriesRequest& request);
 Result<int> run_store(const Settings& settings, const StoreRequest& request);
+Result<int> run_memory(const Settings& settings, const CommandLine& line);
 
 }  // namespace lightfast

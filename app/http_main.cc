@@ -31,6 +31,8 @@ Result<int> run(const CommandLine& line) {
       return run_deliveries(settings, line.deliveries);
     case CommandKind::Store:
       return run_store(settings, line.store);
+    case CommandKind::Memory:
+      return run_memory(settings, line);
     case CommandKind::Mcp:
       if (is_bridge(settings)) return run_bridge(settings);
       TRY(need_repo(settings));

@@ -29,7 +29,7 @@ Result<int> run(const CommandLine& line) {
   if (line.kind == CommandKind::OpenApi) return run_openapi();
   if (line.kind == CommandKind::Serve || line.kind == CommandKind::Keys ||
       line.kind == CommandKind::Deliveries || line.kind == CommandKind::Store ||
-      line.kind == CommandKind::Init)
+      line.kind == CommandKind::Memory || line.kind == CommandKind::Init)
     return become_http_program();
   auto settings = TRY(begin(line));
   if (line.kind == CommandKind::Doctor) {

@@ -20,7 +20,10 @@ namespace lightfast {
 
 Result<Settings> begin(const CommandLine& line) {
   auto settings = TRY(resolve_settings(line.flags, process_environment()));
-  const bool serves = line.kind == CommandKind::Mcp || line.kind == CommandKind::Serve;
+  const bool serves_memory =
+      line.kind == CommandKind::Memory && line.memory.action == MemoryRequest::Action::Serve;
+  const bool serves =
+      line.kind == CommandKind::Mcp || line.kind == CommandKind::Serve || serves_memory;
   TRY(configure_logging({.level = settings.log_level.value_or(serves ? "info" : "error"),
                          .file = settings.log_file}));
   return settings;
