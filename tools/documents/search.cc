@@ -121,7 +121,13 @@ class Store::Search {
     return is_over;
   }
 
+  // Remembers whose piece it is; without a filter no more is looked at.
   Result<bool> passes(std::int64_t chunk) {
+    if (!contract::has_filter(request_)) {
+      TRY(store_.sql_.whose.run({chunk},
+                                [&](const SqlRow& row) { documents_[chunk] = row.number(0); }));
+      return documents_.contains(chunk);
+    }
     const auto head = TRY(head_at(chunk));
     if (!head) return false;
     documents_[chunk] = head->document;

@@ -37,6 +37,7 @@ Result<Store> Store::open(const std::filesystem::path& file, const Embedder* emb
                            " occurred_at IS NOT NULL, metadata FROM documents WHERE id = ?1")),
       .body = TRY(prepare("SELECT begin, body FROM chunks WHERE document = ?1 ORDER BY begin")),
       .count = TRY(prepare("SELECT count(*) FROM documents")),
+      .whose = TRY(prepare("SELECT document FROM chunks WHERE id = ?1")),
       .of_chunk = TRY(prepare("SELECT seq, documents.id, source, type, url, subject, occurred_at,"
                               " occurred_at IS NOT NULL FROM chunks JOIN documents ON seq ="
                               " document WHERE chunks.id = ?1")),

@@ -46,7 +46,7 @@ class Store {
  private:
   class Search;  // for one request
   struct Statements {
-    SqlStatement by_id, body, count, of_chunk, text, vectors;
+    SqlStatement by_id, body, count, whose, of_chunk, text, vectors;
   };
   Store(std::unique_ptr<Database> database, ranking::Ranker ranker, Statements statements,
         const Embedder* embedder)
