@@ -84,10 +84,9 @@ class Store::Search {
   // By their meaning: those that are most alike gain by it, whether they were found before or not.
   Result<void> compare() {
     const std::array<std::string_view, 1> texts = {request_.query};
-    const auto embedded = TRY(store_.embedder_->embed(texts));
-    const auto asked = kept_vector(embedded.front());
+    const auto asked = TRY(kept_vectors(*store_.embedder_, texts));
     std::vector<Hit> alike;
-    TRY(look_at_vectors(asked, alike));
+    TRY(look_at_vectors(asked.front(), alike));
     std::ranges::sort(alike, std::greater<>(), &Hit::score);
     std::unordered_map<std::int64_t, double> found;
     for (const auto& hit : alike) {

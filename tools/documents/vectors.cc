@@ -1,7 +1,9 @@
 #include "tools/documents/vectors.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <numeric>
 
 namespace lightfast::documents {
@@ -13,8 +15,6 @@ float number_at(std::string_view bytes, std::size_t place) {
   return number;
 }
 
-}  // namespace
-
 std::string kept_vector(const Vector& vector) {
   const auto square = std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0);
   const auto scale = square > 0 ? 1 / std::sqrt(square) : 0;
@@ -24,6 +24,18 @@ std::string kept_vector(const Vector& vector) {
     std::memcpy(bytes.data() + i * sizeof number, &number, sizeof number);
   }
   return bytes;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> kept_vectors(const Embedder& embedder,
+                                              std::span<const std::string_view> texts) {
+  const auto vectors = TRY(embedder.embed(texts));
+  if (vectors.size() != texts.size())
+    return Error{ErrorKind::Internal, "the embedder gave not one vector for each text"};
+  std::vector<std::string> kept;
+  std::ranges::transform(vectors, std::back_inserter(kept), kept_vector);
+  return kept;
 }
 
 double cosine(std::string_view a, std::string_view b) {

@@ -1,15 +1,19 @@
-// Vectors as they are kept. Pure functions.
+// Vectors as they are kept.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tools/documents/embedder.h"
 
 namespace lightfast::documents {
 
-// The bytes of `vector`, made of length 1.
-std::string kept_vector(const Vector& vector);
+// The vectors of `texts` as bytes, each made of length 1; Internal when the embedder does not give
+// one for each.
+Result<std::vector<std::string>> kept_vectors(const Embedder& embedder,
+                                              std::span<const std::string_view> texts);
 
 // The cosine of the angle between two vectors as they are kept, from -1 to 1; 0 when they are not
 // of the same dimension.

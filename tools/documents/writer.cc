@@ -68,8 +68,7 @@ Result<Writer::Pieces> Writer::pieces_of(const Document& document) const {
     return document.title + "\n" + std::string(chunk.text);
   });
   const std::vector<std::string_view> views(texts.begin(), texts.end());
-  const auto vectors = TRY(embedder_->embed(views));
-  std::ranges::transform(vectors, std::back_inserter(pieces.vectors), kept_vector);
+  pieces.vectors = TRY(kept_vectors(*embedder_, views));
   return pieces;
 }
 
