@@ -81,13 +81,15 @@ MemoryService::MemoryService(Options options, Parts parts)
       search_(std::move(parts.search)),
       writer_(std::move(parts.writer)),
       idle_(std::move(parts.stores)),
-      pool_({.threads = kThreads, .kept = kThreads}) {}
+      reading_({.threads = kThreads, .kept = kThreads}),
+      writing_({.threads = 1}) {}
 
 const MemoryService::Route* MemoryService::find_route(std::string_view path) {
-  static constexpr std::array kRoutes = {Route{"/v1/search", &MemoryService::search},
-                                         Route{"/v1/contents", &MemoryService::contents},
-                                         Route{"/v1/documents", &MemoryService::add},
-                                         Route{"/v1/documents/delete", &MemoryService::remove}};
+  static constexpr std::array kRoutes = {
+      Route{"/v1/search", &MemoryService::search, &MemoryService::reading_},
+      Route{"/v1/contents", &MemoryService::contents, &MemoryService::reading_},
+      Route{"/v1/documents", &MemoryService::add, &MemoryService::writing_},
+      Route{"/v1/documents/delete", &MemoryService::remove, &MemoryService::writing_}};
   const auto* const found = std::ranges::find(kRoutes, path, &Route::path);
   return found == kRoutes.end() ? nullptr : found;
 }
@@ -100,7 +102,7 @@ void MemoryService::handle(std::shared_ptr<http::Exchange> exchange) {
                               .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
                               .body = "ok\n"});
   }
-  const auto taken = pool_.submit([this, route, exchange, arrived = Clock::now()] {
+  const auto taken = (this->*route->pool).submit([this, route, exchange, arrived = Clock::now()] {
     exchange->respond(answer(*route, {exchange->request(), arrived}));
   });
   if (taken) return;
@@ -175,8 +177,7 @@ Result<Json> MemoryService::contents(const Json& body, const Call& call) {
 
 Result<Json> MemoryService::add(const Json& body, const Call& call) {
   const auto documents = TRY(reader_.documents(body));
-  const auto added =
-      TRY(writer_.with([&](documents::Writer& writer) { return writer.add(documents, now()); }));
+  const auto added = TRY(writer_.add(documents, now()));
   return Json{{"accepted", added.accepted},
               {"replaced", added.replaced},
               {"requestId", call.request.id.value}};
@@ -184,8 +185,7 @@ Result<Json> MemoryService::add(const Json& body, const Call& call) {
 
 Result<Json> MemoryService::remove(const Json& body, const Call& call) {
   const auto ids = TRY(reader_.removal(body));
-  const auto removed =
-      TRY(writer_.with([&](documents::Writer& writer) { return writer.remove(ids); }));
+  const auto removed = TRY(writer_.remove(ids));
   return Json{{"removed", removed}, {"requestId", call.request.id.value}};
 }
 

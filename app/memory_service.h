@@ -1,5 +1,6 @@
 // The Memory service: long-term memory that answers `search` and `contents` as the contract says,
-// and takes documents. On the HTTP server's thread, which hands the work to a few others.
+// and takes documents. On the HTTP server's thread, which hands the work to a few others: nobody
+// who asks waits for those who write.
 #pragma once
 
 #include <chrono>
@@ -44,6 +45,7 @@ class MemoryService final : public http::Service {
   struct Route {
     std::string_view path;
     Result<Json> (MemoryService::*answer)(const Json& body, const Call& call);
+    mcp::WorkerPool MemoryService::* pool;
   };
   struct Parts {
     documents::Reader reader;
@@ -67,10 +69,10 @@ class MemoryService final : public http::Service {
   const Options options_;
   const documents::Reader reader_;
   const contract::Schema search_;
-  Guarded<documents::Writer> writer_;
+  documents::Writer writer_;  // of the one thread that writes
   Guarded<std::vector<documents::Store>> idle_;
   std::stop_source stop_;
-  mcp::WorkerPool pool_;  // ends first
+  mcp::WorkerPool reading_, writing_;  // end first
 };
 
 }  // namespace lightfast
