@@ -122,11 +122,16 @@ class Store::Search {
 
   // Remembers whose piece it is; without a filter no more is looked at.
   Result<bool> passes(std::int64_t chunk) {
-    if (!contract::has_filter(request_)) {
-      TRY(store_.sql_.whose.run({chunk},
-                                [&](const SqlRow& row) { documents_[chunk] = row.number(0); }));
-      return documents_.contains(chunk);
-    }
+    return contract::has_filter(request_) ? passes_filter(chunk) : is_there(chunk);
+  }
+
+  Result<bool> is_there(std::int64_t chunk) {
+    TRY(store_.sql_.whose.run({chunk},
+                              [&](const SqlRow& row) { documents_[chunk] = row.number(0); }));
+    return documents_.contains(chunk);
+  }
+
+  Result<bool> passes_filter(std::int64_t chunk) {
     const auto head = TRY(head_at(chunk));
     if (!head) return false;
     documents_[chunk] = head->document;
