@@ -30,10 +30,27 @@ Result<InputLines> InputLines::open(const std::string& file) {
   return InputLines(std::move(opened), bytes);
 }
 
+bool InputLines::read_line(std::string& line) {
+  line.clear();
+  while (*lines_) {
+    lines_->getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    const auto count = static_cast<std::size_t>(lines_->gcount());
+    const bool is_full = lines_->fail() && !lines_->eof() && count > 0;
+    const bool is_end = lines_->eof() && count == 0;
+    if (is_end) return !line.empty();
+    read_ += static_cast<std::int64_t>(count);
+    const auto text =
+        std::string_view(buffer_.data(), is_full || lines_->eof() ? count : count - 1);
+    if (line.size() <= kMostKept) line.append(text);
+    if (!is_full) return true;
+    lines_->clear();
+  }
+  return !line.empty();
+}
+
 bool InputLines::next(std::string& line) {
-  while (std::getline(*lines_, line)) {
+  while (read_line(line)) {
     ++number_;
-    read_ += static_cast<std::int64_t>(line.size()) + 1;
     if (progress_) progress_->show(read_, bytes_);
     if (line.find_first_not_of(" \t\r") != std::string::npos) return true;
   }

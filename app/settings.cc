@@ -12,6 +12,7 @@
 #include <spdlog/fmt/ranges.h>
 
 #include "app/config_file.h"
+#include "app/store_places.h"
 #include "base/base_url.h"
 #include "base/text.h"
 #include "tools/repo/layout.h"
@@ -282,6 +283,7 @@ Result<void> set_orgs(Settings& settings, const Given& given, Secrets& secrets) 
   auto read = read_orgs(given.orgs, fs::absolute(given.config_file).parent_path(), secrets);
   settings.orgs = std::move(read.orgs);
   settings.bad_orgs = std::move(read.bad);
+  part_stores(settings);
   for (auto& bad : settings.bad_orgs)
     bad.why = fmt::format("config file '{}': {}", given.config_file, bad.why);
   return {};
@@ -372,15 +374,6 @@ Result<void> choose_org(Settings& settings) {
   settings.repo = orgs.front().repo;
   settings.branch = orgs.front().branch;
   return {};
-}
-
-bool has_webhooks(const OrgSettings& own, const Settings& common) {
-  return !own.webhook_secrets.empty() || !common.webhook_secrets.empty();
-}
-
-fs::path store_of(const OrgSettings& own, const Settings& common) {
-  if (!own.store.empty()) return own.store;
-  return common.declares_orgs ? common.data_dir / "stores" / (own.id.value + ".db") : common.store;
 }
 
 std::optional<OrgId> lone_org(const Settings& settings) {

@@ -132,8 +132,11 @@ Result<Database> Database::open(const std::filesystem::path& file, const Options
 Result<Database> Database::open_for_reading(const std::filesystem::path& file,
                                             const Options& options) {
   const auto doing = fmt::format("opening database '{}'", visible_text(file.string()));
-  if (std::error_code failed; !std::filesystem::exists(file, failed))
+  std::error_code failed;
+  if (!std::filesystem::exists(file, failed))
     return Error{ErrorKind::NotFound, doing + ": there is none"};
+  if (!std::filesystem::is_regular_file(file, failed))
+    return Error{ErrorKind::Corrupt, doing + ": it is no file"};
   auto database = TRY(connect(file, SQLITE_OPEN_READONLY).during(doing));
   TRY(database
           .run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;"

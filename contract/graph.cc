@@ -23,7 +23,7 @@ constexpr const char* kRelatedDescription =
     R"(What is around an event (an id from lightfast_search) or an entity (pr:acme/web#142, #142): what it is about, who did it, what caused it, the latest events, connected entities. `types` keeps only such nodes and the way to them: person, pull_request.merged, or pull_request for all of a kind.)";
 
 constexpr const char* kContentsDescription =
-    R"(The whole text of events or entities by `ids`, as lightfast_search and lightfast_related give them, with metadata (attributes, relations; of an entity its properties and latest events). Long texts are cut to fit `maxBytes`: `cut` says so; go on with that id alone and `offset`. `omitted` ids did not fit: ask for them again. `missing` ids do not exist.)";
+    R"(The whole text of events or entities by `ids`, as lightfast_search and lightfast_related give them, with metadata (attributes, relations; of an entity its properties and latest events). Long texts are cut to fit `maxBytes`: `cut` says so; go on with that id alone and `offset`. `omitted` ids did not fit: ask for them again. `missing` ids do not exist, or, where `tiers` says that memory failed, may.)";
 
 constexpr std::size_t kMaxIdBytes = 512;
 
@@ -248,6 +248,7 @@ Procedure contents_procedure() {
                   .output_schema = object_of({{"items", list_of(item_schema())},
                                               {"missing", list_of(typed("string"))},
                                               {"omitted", list_of(typed("string"))},
+                                              {"tiers", typed("object")},
                                               {"requestId", typed("string")}},
                                              {"items", "missing", "requestId"}),
                   .positional = "ids",

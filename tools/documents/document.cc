@@ -129,10 +129,8 @@ Result<Document> Reader::document(std::string_view line) const {
 }
 
 Result<Json> parse(std::string_view text) {
-  if (is_nested_deeper_than(kMaxNesting, text)) {
-    return Error{ErrorKind::InvalidArgument,
-                 fmt::format("the JSON is nested more than {} levels deep", kMaxNesting)};
-  }
+  if (const auto why = why_not_parsed(text, kMaxNesting); !why.empty())
+    return Error{ErrorKind::InvalidArgument, "the JSON: " + why};
   auto json = Json::parse(text, nullptr, false);
   if (!json.is_discarded()) return json;
   return Error{ErrorKind::InvalidArgument, "this is not JSON in valid UTF-8"};

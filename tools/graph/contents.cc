@@ -76,7 +76,7 @@ Result<std::string> text_about(store::Reader& reader, const Json& properties,
 
 Result<Item> item_of(store::Reader& reader, const store::EntityVersion& entity, std::size_t most) {
   const auto events = TRY(store::latest_events(reader, entity.id, store::kLatest, kEventsShown));
-  const auto properties = Json::parse(entity.held.content, nullptr, false);
+  const auto properties = store::object_in(entity.held.content);
   auto [shown, cut] = short_properties(properties, most, most);
   Json metadata = {{"properties", std::move(shown)}};
   if (cut > 0) metadata["propertiesCut"] = cut;
@@ -177,7 +177,7 @@ Result<Found> find_items(store::Reader& reader, const std::vector<std::string>& 
 
 Result<Json> contents(store::Readers& readers, const Json& input,
                       const contract::CallContext& context) {
-  const auto reader = TRY(readers.take());
+  const auto reader = TRY(readers.take(context.cancelled));
   const auto most = input["maxBytes"].get<std::size_t>();
   auto found = TRY(find_items(*reader, input["ids"].get<std::vector<std::string>>(), most));
   auto room = most - std::min(found.used, most);

@@ -73,7 +73,7 @@ ShortProperties short_properties(const Json& properties, std::size_t most, std::
 }
 
 Json properties_of(const store::EntityVersion& entity) {
-  auto properties = Json::parse(entity.held.content, nullptr, false);
+  auto properties = store::object_in(entity.held.content);
   return properties.is_object() ? properties : Json::object();
 }
 

@@ -246,7 +246,7 @@ Result<std::string> type_meant(store::Reader& reader, const std::string& given) 
 
 Result<Json> query(store::Readers& readers, const Json& input,
                    const contract::CallContext& context) {
-  const auto reader = TRY(readers.take());
+  const auto reader = TRY(readers.take(context.cancelled));
   const auto type = TRY(type_meant(*reader, input["type"].get<std::string>()));
   auto start = TRY(start_of(*reader, input, type));
   auto answer = TRY(Page(*reader, input, std::move(start)).read(type, input.contains("cursor")));

@@ -99,8 +99,7 @@ Result<Json> event_json(store::Reader& reader, const Node& node) {
 
 Result<Json> entity_head(store::Reader& reader, const Node& node) {
   const auto entity = TRY(store::entity_at(reader, node.id, store::kLatest));
-  const auto properties =
-      entity ? Json::parse(entity->held.content, nullptr, false) : Json::object();
+  const auto properties = entity ? store::object_in(entity->held.content) : Json::object();
   return Json{{"id", node.id},
               {"kind", "entity"},
               {"type", store::entity_type(node.id)},
@@ -119,7 +118,7 @@ bool is_of(const std::vector<std::string>& types, std::string_view type) {
 
 Result<Json> related(store::Readers& readers, const Json& input,
                      const contract::CallContext& context) {
-  const auto reader = TRY(readers.take());
+  const auto reader = TRY(readers.take(context.cancelled));
   const auto id = input["id"].get<std::string>();
   auto root = TRY(find_node(*reader, id, "id"));
   if (!root) {

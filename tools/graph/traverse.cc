@@ -111,7 +111,7 @@ Error not_there(const Request& request) {
 
 Result<Json> traverse(store::Readers& readers, const Json& input,
                       const contract::CallContext& context) {
-  const auto reader = TRY(readers.take());
+  const auto reader = TRY(readers.take(context.cancelled));
   const auto request = TRY(request_of(*reader, input));
   if (!TRY(store::entity_at(*reader, request.start, request.at))) return not_there(request);
   const bool is_asked = input.contains("limit");

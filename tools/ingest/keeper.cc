@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <string_view>
 #include <vector>
 
@@ -65,8 +66,12 @@ void Keeper::run(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     has_work_ = false;
     lock.unlock();
-    if (const auto done = work(stop); !done)
-      log_for("ingest").warn("ledger: {}", done.error().message);
+    try {
+      if (const auto done = work(stop); !done)
+        log_for("ingest").warn("ledger: {}", done.error().message);
+    } catch (const std::exception& failure) {
+      log_for("ingest").error("events=waiting reason=\"{}\"", failure.what());
+    }
     lock.lock();
   }
 }

@@ -47,6 +47,9 @@ std::vector<std::string> keys_of(std::string_view secret) {
   if (auto key = base64_decoded(is_marked ? secret.substr(kPrefix.size()) : secret))
     keys.push_back(*std::move(key));
   if (!is_marked) keys.emplace_back(secret);
+  // The specification wants 24 bytes or more; a template's empty secret is everybody's.
+  constexpr std::size_t kLeastKey = 16;
+  std::erase_if(keys, [](const std::string& key) { return key.size() < kLeastKey; });
   return keys;
 }
 

@@ -88,6 +88,10 @@ contract::Handler with_long_term(contract::Handler local, memory::LongTerm* memo
         memory->contents((*answer)["missing"].get<Texts>(),
                          std::chrono::steady_clock::now() + kPatience, context.cancelled);
     add_recalled(*answer, fetched, input);
+    const auto& report = fetched.report;
+    if (report.state != contract::TierState::Ok)
+      (*answer)["tiers"] = {
+          {"memory", {{"state", contract::state_text(report.state)}, {"why", report.why}}}};
     return answer;
   };
 }

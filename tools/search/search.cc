@@ -95,7 +95,9 @@ class Question {
   }
 
   void decide() {
+    std::optional<SqlDeadline> deadline;
     if (local_) {
+      deadline.emplace(lease_->operator*().store().database(), local_end(), cancelled_);
       if (auto named = find_named(**lease_, request_.query)) named_ = *std::move(named);
     }
     intent_ = intent_of(request_, named_.is_all, now_);
@@ -110,11 +112,14 @@ class Question {
     recall_ = memory_->ask(request_, start_ + request_.wait, cancelled_);
   }
 
+  [[nodiscard]] Clock::time_point local_end() const {
+    return start_ + std::max(request_.wait, kLeastLocal);
+  }
+
   void rank() {
     if (!local_) return;
     const auto started = Clock::now();
-    const Local::Limits limits{.deadline = start_ + std::max(request_.wait, kLeastLocal),
-                               .cancelled = cancelled_};
+    const Local::Limits limits{.deadline = local_end(), .cancelled = cancelled_};
     auto ranking = local_->rank(request_, intent_, named_.entities, now_, limits);
     answer_.store.took = since(started);
     if (!ranking) return fail(ranking.error());

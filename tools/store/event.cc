@@ -206,9 +206,21 @@ std::string relations_text(const std::vector<Relation>& relations) {
   return list.dump();
 }
 
+Json object_in(std::string_view text) {
+  if (!why_not_parsed(text, kMaxNesting).empty()) return Json::object();
+  auto object = Json::parse(text, nullptr, false);
+  return object.is_object() ? object : Json::object();
+}
+
 std::vector<Relation> relations_in(std::string_view text) {
   std::vector<Relation> relations;
-  for (const auto& each : Json::parse(text, nullptr, false)) {
+  if (!why_not_parsed(text, kMaxNesting).empty()) return relations;
+  const auto list = Json::parse(text, nullptr, false);
+  if (!list.is_array()) return relations;
+  for (const auto& each : list) {
+    const bool is_one =
+        each.is_array() && each.size() >= 2 && each[0].is_string() && each[1].is_string();
+    if (!is_one) continue;
     relations.push_back({.entity = each[1].get<std::string>(),
                          .type = each[0].get<std::string>(),
                          .removed = each.size() > 2});

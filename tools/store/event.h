@@ -60,7 +60,12 @@ Result<Event> parse_event(std::string_view line);
 // As event_from_json() reads it.
 Json to_json(const Event& event);
 
-// Relations as they are kept: `[["authored_by","person:mia"],["labeled","label:wip","removed"]]`.
+// An object as it is kept; an empty one where a file holds anything else, or deeper than events
+// are.
+Json object_in(std::string_view text);
+
+// Relations as they are kept; what a file holds that is none is passed over:
+// `[["authored_by","person:mia"],["labeled","label:wip","removed"]]`.
 std::string relations_text(const std::vector<Relation>& relations);
 std::vector<Relation> relations_in(std::string_view text);
 

@@ -71,7 +71,7 @@ Event event_in(const SqlRow& row) {
           .url = optional_text(row, 8),
           .causal_parent = optional_text(row, 9),
           .relations = relations_in(row.view(10)),
-          .attributes = Json::parse(row.view(11), nullptr, false)};
+          .attributes = object_in(row.view(11))};
 }
 
 using EachEntity = std::function<Result<bool>(const EntityVersion&)>;

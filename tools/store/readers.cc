@@ -17,9 +17,16 @@ Readers::Lease::~Lease() {
 
 // The file is looked at before it is opened: one that is put in its place meanwhile is found to be
 // another one by the next call.
+Result<Readers::Lease> Readers::take(const std::stop_token& cancelled) {
+  auto lease = TRY(take());
+  lease.deadline_ = std::make_unique<SqlDeadline>(
+      lease->store().database(), std::chrono::steady_clock::now() + kMostTime, cancelled);
+  return lease;
+}
+
 Result<Readers::Lease> Readers::take() {
   std::optional<FileIdentity> now;
-  if (struct stat found = {}; ::stat(file_.c_str(), &found) == 0)
+  if (struct stat found = {}; ::stat(file_.c_str(), &found) == 0 && S_ISREG(found.st_mode))
     now = FileIdentity{.device = found.st_dev, .inode = found.st_ino};
   auto reader = idle_reader(now);
   if (!now) {

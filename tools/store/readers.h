@@ -4,9 +4,11 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -39,12 +41,17 @@ class Readers {
 
    private:
     friend class Readers;
+    std::unique_ptr<SqlDeadline> deadline_;
     Lease(Readers& pool, const FileIdentity& file, std::unique_ptr<Reader> reader)
         : pool_(&pool), file_(file), reader_(std::move(reader)) {}
     Readers* pool_;
     FileIdentity file_;
     std::unique_ptr<Reader> reader_;
   };
+
+  // What is read ends with Timeout when `cancelled` is requested, and after kMostTime.
+  Result<Lease> take(const std::stop_token& cancelled);
+  static constexpr std::chrono::seconds kMostTime{10};
 
   // NotFound, with what to do, when there is no store yet; Corrupt when it is damaged, not ours or
   // of another version.

@@ -29,7 +29,7 @@ class Keeper {
   Result<void> keep(const std::string& subject) {
     std::map<std::int64_t, std::vector<Event>> by_time;
     TRY(version_.run({std::string_view(subject), cut_}, [&by_time](const SqlRow& row) {
-      by_time[row.number(0)].emplace_back().attributes = Json::parse(row.text(1), nullptr, false);
+      by_time[row.number(0)].emplace_back().attributes = object_in(row.text(1));
     }));
     TRY(edges_.run({std::string_view(subject), cut_}, [&by_time](const SqlRow& row) {
       auto& events = by_time[row.number(0)];

@@ -28,7 +28,7 @@ void keep_what_fits(Members& members, const Members& attributes, std::size_t roo
 
 Members members_of(const std::string& text) {
   Members members;
-  auto object = Json::parse(text, nullptr, false);
+  auto object = object_in(text);
   for (auto& [key, value] : object.get_ref<Json::object_t&>())
     members.emplace(key, std::move(value));
   return members;

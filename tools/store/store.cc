@@ -40,7 +40,7 @@ Event event_of(const SqlRow& row) {
           .url = optional_text(row, 8),
           .causal_parent = optional_text(row, 9),
           .relations = relations_in(row.text(10)),
-          .attributes = Json::parse(row.text(11), nullptr, false)};
+          .attributes = object_in(row.text(11))};
 }
 
 std::int64_t milliseconds(Moment moment) { return moment.time_since_epoch().count(); }
@@ -167,8 +167,33 @@ Result<Findings> Store::check(const Progress& progress) {
     const auto broken = TRY(number(database_, rule.broken));
     if (broken != 0) findings.push_back(fmt::format("{}: {}", rule.what, broken));
   }
+  if (const auto lost = TRY(lost_words()); lost > 0)
+    findings.push_back(
+        fmt::format("events whose titles the index of words does not find: {}", lost));
   progress(all, all);
   return findings;
+}
+
+// Of some events all over the log.
+Result<std::int64_t> Store::lost_words() {
+  constexpr std::int64_t kMostTried = 500;
+  auto find = TRY(database_.prepare(
+      "SELECT count(*) FROM events_text WHERE events_text MATCH ?1 AND rowid = ?2"));
+  auto some = TRY(database_.prepare(
+      "SELECT seq, title FROM events WHERE title GLOB '*[A-Za-z]*' AND (?1 = 0 OR seq % ?1 = 0)"));
+  const auto events = TRY(number(database_, "SELECT count(*) FROM events"));
+  std::vector<std::pair<std::int64_t, std::string>> titles;
+  TRY(some.run({events / kMostTried},
+               [&titles](const SqlRow& row) { titles.emplace_back(row.number(0), row.text(1)); }));
+  std::int64_t lost = 0;
+  for (const auto& [seq, title] : titles) {
+    std::string quoted = "\"";
+    for (const char c : title) quoted.append(c == '"' ? 2 : 1, c);
+    quoted += '"';
+    TRY(find.run({std::string_view(quoted), seq},
+                 [&lost](const SqlRow& row) { lost += row.number(0) == 0 ? 1 : 0; }));
+  }
+  return lost;
 }
 
 Result<StoreWriter> StoreWriter::open(const std::filesystem::path& file,

@@ -59,6 +59,7 @@ class Store {
 
  private:
   friend class StoreWriter;
+  Result<std::int64_t> lost_words();
   explicit Store(std::filesystem::path file, Database database)
       : file_(std::move(file)), database_(std::move(database)) {}
   std::filesystem::path file_;

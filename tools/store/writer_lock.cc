@@ -23,6 +23,11 @@ Result<WriterLock> WriterLock::take(const std::filesystem::path& file, const std
   const auto doing = fmt::format("opening store '{}' for writing", visible_text(file.string()));
   UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock) return errno_error(doing, errno);
+  // What root makes is the directory's owner's, who writes the store, too.
+  struct stat directory = {};
+  if (::geteuid() == 0 && ::stat(file.parent_path().c_str(), &directory) == 0 &&
+      ::fchown(lock.get(), directory.st_uid, directory.st_gid) != 0)
+    return errno_error(doing, errno);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return errno_error(doing, errno);
     const auto owner = read_file(path, 1024).value_or("");
