@@ -28,6 +28,9 @@ Json entity_json(const store::EntityVersion& entity, std::size_t most);
 // The same of properties that were read already.
 Json entity_json(const store::EntityVersion& entity, Json properties, std::size_t most);
 
+// About how many bytes it takes at least.
+std::size_t least_size(const store::EntityVersion& entity);
+
 Json properties_of(const store::EntityVersion& entity);
 
 // `{source, type, target, validFrom, validTo}`.

@@ -1,6 +1,7 @@
 // `related`.
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
@@ -18,8 +19,10 @@
 namespace lightfast::graph {
 namespace {
 
-constexpr std::size_t kMostLooked = 2'000;  // nodes
-constexpr std::size_t kMostOfHub = 30;      // edges of one type and direction, of one entity
+constexpr std::size_t kMostLooked = 2'000;  // nodes, on the way to some types
+// Nodes that an answer may have: one with the link to it takes more than 100 bytes.
+constexpr std::size_t kMostShown = contract::kUsualAnswerBytes / 100;
+constexpr std::size_t kMostOfHub = 30;  // edges of one type and direction, of one entity
 constexpr std::size_t kEventsOfEntity = 10;
 constexpr std::int64_t kRows = 50'000;
 constexpr std::size_t kMostTitle = 200;  // bytes
@@ -108,6 +111,27 @@ Result<Json> entity_head(store::Reader& reader, const Node& node) {
               {"validFrom", entity ? time_json(entity->held.from) : Json()}};
 }
 
+// Nodes without their properties.
+class Heads : public NodeMaker {
+ public:
+  explicit Heads(store::Reader& reader) : reader_(reader) {}
+
+  Result<Json> head_of(const Node& node) {
+    return node.kind == NodeKind::Event ? event_json(reader_, node) : entity_head(reader_, node);
+  }
+
+  Result<std::size_t> least_size(const Node& node) override {
+    heads_.push_back(TRY(head_of(node)));
+    return size_of(heads_.back());
+  }
+
+  Json make(std::size_t place, std::size_t /*spare*/) override { return std::move(heads_[place]); }
+
+ private:
+  store::Reader& reader_;
+  std::vector<Json> heads_;
+};
+
 // Whether a type is one of those asked for, or of their kind: `pull_request.merged` of
 // `pull_request`.
 bool is_of(const std::vector<std::string>& types, std::string_view type) {
@@ -127,22 +151,21 @@ Result<Json> related(store::Readers& readers, const Json& input,
   }
   Walk walk(*root);
   Links links(*reader);
-  TRY(walk.go(input["depth"].get<int>(), kMostLooked,
+  const auto types = input.value("types", std::vector<std::string>());
+  TRY(walk.go(input["depth"].get<int>(), types.empty() ? kMostShown : kMostLooked,
               [&links](const Node& node) { return links.around(node); }));
-  const auto make = [&](const Node& node, std::size_t /*spare*/) {
-    return node.kind == NodeKind::Event ? event_json(*reader, node) : entity_head(*reader, node);
-  };
+  Heads heads(*reader);
   Result<void> looked;
-  if (const auto types = input.value("types", std::vector<std::string>()); !types.empty()) {
+  if (!types.empty()) {
     walk.keep_paths_to([&](const Node& node) {
-      const auto made = make(node, 0);
+      const auto made = heads.head_of(node);
       if (!made) looked = made.error();
       return made && is_of(types, (*made)["type"].get<std::string>());
     });
   }
   TRY(looked);
   auto answer = TRY(answer_of(
-      walk, {.nodes = contract::kMaxGraphNodes, .bytes = contract::kUsualAnswerBytes}, make));
+      walk, {.nodes = contract::kMaxGraphNodes, .bytes = contract::kUsualAnswerBytes}, heads));
   Json whole = {{"root", root->id}};
   whole.update(answer);
   whole["requestId"] = context.request.value;

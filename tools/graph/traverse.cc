@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -18,8 +19,10 @@ namespace lightfast::graph {
 namespace {
 
 constexpr std::size_t kMostLooked = 5'000;  // nodes, on the way to a target
-constexpr std::size_t kMostOfHub = 500;     // edges of one type and direction, of one entity
-constexpr std::size_t kUsualOfHub = 100;    // the same where a short answer is wanted
+// Nodes that a short answer may have: one with the edge to it takes more than 200 bytes.
+constexpr std::size_t kMostShown = contract::kUsualAnswerBytes / 200;
+constexpr std::size_t kMostOfHub = 500;   // edges of one type and direction, of one entity
+constexpr std::size_t kUsualOfHub = 100;  // the same where a short answer is wanted
 constexpr std::int64_t kRows = 20'000;
 constexpr std::size_t kBytesPerNode = 600;  // where the caller says how many
 
@@ -30,6 +33,8 @@ struct Request {
   bool goes_out = true, goes_in = true;
   store::Instant at = store::kLatest;
   std::size_t most_of_hub = kMostOfHub;
+  std::size_t most_looked = kMostLooked;  // nodes
+  Most most = {.nodes = contract::kMaxGraphNodes, .bytes = contract::kUsualAnswerBytes};
 
   [[nodiscard]] bool has_target() const { return !target_type.empty() || !target_id.empty(); }
 };
@@ -45,6 +50,18 @@ Result<void> read_target(store::Reader& reader, const std::string& target, Reque
   return {};
 }
 
+// Without a target the walk goes no farther than the answer.
+void read_limits(const Json& input, Request& request) {
+  if (const auto limit = input.find("limit"); limit != input.end()) {
+    const auto nodes = limit->get<std::size_t>();
+    request.most = {.nodes = nodes, .bytes = nodes * kBytesPerNode};
+    if (!request.has_target()) request.most_looked = nodes;
+  } else if (!request.has_target()) {
+    request.most_of_hub = kUsualOfHub;
+    request.most_looked = kMostShown;
+  }
+}
+
 Result<Request> request_of(store::Reader& reader, const Json& input) {
   Request request;
   request.start = TRY(store::resolve_entity(reader, input["start"].get<std::string>(), "start"));
@@ -55,7 +72,7 @@ Result<Request> request_of(store::Reader& reader, const Json& input) {
   request.goes_out = input["direction"] != "in";
   request.goes_in = input["direction"] != "out";
   request.at = TRY(instant_in(input, "at")).value_or(store::kLatest);
-  if (!request.has_target() && !input.contains("limit")) request.most_of_hub = kUsualOfHub;
+  read_limits(input, request);
   return request;
 }
 
@@ -100,6 +117,28 @@ class Edges {
   int depth_of_target_ = std::numeric_limits<int>::max();
 };
 
+// Nodes with their properties. One that was not there at the time has none.
+class Entities : public NodeMaker {
+ public:
+  Entities(store::Reader& reader, store::Instant at) : reader_(reader), at_(at) {}
+
+  Result<std::size_t> least_size(const Node& node) override {
+    auto found = TRY(store::entity_at(reader_, node.id, at_));
+    if (!found) found = {.id = node.id, .held = {.content = "{}"}};
+    versions_.push_back(*std::move(found));
+    return graph::least_size(versions_.back());
+  }
+
+  Json make(std::size_t place, std::size_t spare) override {
+    return entity_json(versions_[place], spare);
+  }
+
+ private:
+  store::Reader& reader_;
+  const store::Instant at_;
+  std::vector<store::EntityVersion> versions_;
+};
+
 bool is_target(const Request& request, const Node& node) {
   return request.target_id.empty() ? store::entity_type(node.id) == request.target_type
                                    : node.id == request.target_id;
@@ -114,22 +153,14 @@ Result<Json> traverse(store::Readers& readers, const Json& input,
   const auto reader = TRY(readers.take(context.cancelled));
   const auto request = TRY(request_of(*reader, input));
   if (!TRY(store::entity_at(*reader, request.start, request.at))) return not_there(request);
-  const bool is_asked = input.contains("limit");
-  const auto limit = is_asked ? input["limit"].get<std::size_t>()
-                              : static_cast<std::size_t>(contract::kMaxGraphNodes);
   Walk walk({.id = request.start});
   Edges edges(*reader, request);
-  TRY(walk.go(request.depth, request.has_target() ? kMostLooked : limit,
+  TRY(walk.go(request.depth, request.most_looked,
               [&edges](const Node& node) { return edges.around(node); }));
   if (request.has_target())
     walk.keep_paths_to([&request](const Node& node) { return is_target(request, node); });
-  const auto make = [&](const Node& node, std::size_t spare) -> Result<Json> {
-    const auto entity = TRY(store::entity_at(*reader, node.id, request.at));
-    return entity_json(
-        entity.value_or(store::EntityVersion{.id = node.id, .held = {.content = "{}"}}), spare);
-  };
-  const auto most = is_asked ? limit * kBytesPerNode : contract::kUsualAnswerBytes;
-  auto answer = TRY(answer_of(walk, {.nodes = limit, .bytes = most}, make));
+  Entities entities(*reader, request.at);
+  auto answer = TRY(answer_of(walk, request.most, entities));
   answer["requestId"] = context.request.value;
   return answer;
 }
