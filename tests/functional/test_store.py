@@ -127,10 +127,11 @@ class Faults(StoreCase):
                 self.assertEqual(self.file.read_bytes(), content)
 
     def damaged(self):
-        """A store with a page of noise in it."""
+        """A store with noise for a page that counting entities reads."""
         self.take([event(number) for number in range(2000)])
+        begin = 8192 * (self.select("SELECT rootpage FROM sqlite_schema WHERE name = 'entity_type'")[0][0] - 1)
         content = bytearray(self.file.read_bytes())
-        content[20 * 8192:20 * 8192 + 4000] = os.urandom(4000)
+        content[begin:begin + 4000] = os.urandom(4000)
         self.file.write_bytes(content)
         return bytes(content)
 

@@ -13,7 +13,6 @@ namespace lightfast::graph {
 namespace {
 
 using store::Event;
-using store::Relation;
 using store::test::event;
 using test::GraphStore;
 using test::ids_in;
@@ -101,6 +100,7 @@ TEST_CASE("cycles end", "[graph]") {
 TEST_CASE("a hub is cut, quickly, and leaves room for what is rare", "[graph]") {
   GraphStore made;
   std::vector<Event> events;
+  events.reserve(30'001);
   for (int i = 0; i < 30'000; ++i)
     events.push_back(event(fmt::format("e{}", i), i, fmt::format("pr:{:05}", i),
                            {{"title", "some title"}}, {{"person:mia", "authored_by"}}));
@@ -112,6 +112,11 @@ TEST_CASE("a hub is cut, quickly, and leaves room for what is rare", "[graph]") 
   CHECK(answer["truncated"] == true);
   CHECK(answer.dump().size() < 16'384);
   CHECK(answer["nodes"].size() > 20);
+  CHECK(answer["nodes"][1]["id"] == "pr:29999");  // the newest first
+  const auto earlier = made.answer(
+      "graph.traverse",
+      {{"start", "person:mia"}, {"at", "1970-01-01T00:01:00Z"}, {"edge", "authored_by"}});
+  CHECK(earlier["nodes"][1]["id"] == "pr:00060");
   const auto many = made.answer("graph.traverse", {{"start", "person:mia"}, {"limit", 500}});
   CHECK(many["nodes"].size() == 500);
   CHECK(many["truncated"] == true);
@@ -133,6 +138,26 @@ TEST_CASE("around an event are what it is about, who did it, and causes", "[grap
   CHECK(around["nodes"][1]["title"] == "One");
   CHECK(around["nodes"][1]["url"] == "https://x/1");
   CHECK(links_in(made.answer("related", {{"id", "e1"}})["edges"]).contains("e4 caused_by e1"));
+}
+
+TEST_CASE("what an event led to is found whatever it is about, up to a number", "[graph]") {
+  GraphStore made;
+  std::vector<Event> events = {event("cause", 1, "pr:1")};
+  for (int i = 0; i < 31; ++i) {
+    events.push_back(event(fmt::format("e{:02}", i), 1000 + i, fmt::format("issue:{}", i)));
+    events.back().causal_parent = "cause";
+  }
+  const auto last = events.back();
+  events.pop_back();
+  made.add(events);
+  const auto all = made.answer("related", {{"id", "cause"}});
+  CHECK(links_in(all["edges"]).contains("e29 caused_by cause"));
+  CHECK(all["nodes"].size() == 32);
+  CHECK(all["truncated"] == false);
+  made.add({last});
+  const auto cut = made.answer("related", {{"id", "cause"}});
+  CHECK(ids_in(cut["nodes"]) == ids_in(all["nodes"]));
+  CHECK(cut["truncated"] == true);
 }
 
 TEST_CASE("around an entity are its events and neighbours", "[graph]") {

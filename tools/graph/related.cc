@@ -24,6 +24,7 @@ constexpr std::size_t kMostLooked = 2'000;  // nodes, on the way to some types
 constexpr std::size_t kMostShown = contract::kUsualAnswerBytes / 100;
 constexpr std::size_t kMostOfHub = 30;  // edges of one type and direction, of one entity
 constexpr std::size_t kEventsOfEntity = 10;
+constexpr std::size_t kEffectsOfEvent = 30;
 constexpr std::int64_t kRows = 50'000;
 constexpr std::size_t kMostTitle = 200;  // bytes
 
@@ -33,6 +34,14 @@ Step to_event(std::string source, const char* type, std::string target) {
 
 Step to_entity(std::string source, const char* type, std::string target) {
   return {.link = {std::move(source), type, std::move(target)}, .kind = NodeKind::Entity};
+}
+
+// Leaves the first `most` of them; whether there were more.
+template <typename T>
+bool cut_to(std::size_t most, std::vector<T>& all) {
+  if (all.size() <= most) return false;
+  all.resize(most);
+  return true;
 }
 
 // What events and entities are linked with, within one budget for the whole walk.
@@ -54,7 +63,9 @@ class Links {
       found.steps.push_back(to_entity(id, "by", *event->actor));
     if (event->causal_parent && TRY(store::event_of_id(reader_, *event->causal_parent)))
       found.steps.push_back(to_event(id, "caused_by", *event->causal_parent));
-    for (auto& effect : TRY(store::effects_of(reader_, *event)))
+    auto effects = TRY(store::effects_of(reader_, id, kEffectsOfEvent + 1));
+    found.is_all = !cut_to(kEffectsOfEvent, effects);
+    for (auto& effect : effects)
       found.steps.push_back(to_event(std::move(effect), "caused_by", id));
     return found;
   }
@@ -71,10 +82,7 @@ class Links {
       }
     }
     auto events = TRY(store::latest_events(reader_, id, store::kLatest, kEventsOfEntity + 1));
-    if (events.size() > kEventsOfEntity) {
-      found.is_all = false;
-      events.pop_back();
-    }
+    if (cut_to(kEventsOfEntity, events)) found.is_all = false;
     for (auto& event : events) found.steps.push_back(to_event(std::move(event.id), "about", id));
     return found;
   }

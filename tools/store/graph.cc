@@ -16,39 +16,42 @@ constexpr const char* kEntityAt =
     "SELECT valid_from, valid_to, properties FROM entity WHERE id = ?1 AND valid_from <= ?2"
     " AND " LIGHTFAST_STORE_BELIEVED " ORDER BY valid_from DESC LIMIT 1";
 
+// What was not there at ?5 is passed over in the index: its properties are not read.
 constexpr const char* kScan =
-    "SELECT id, valid_from, valid_to FROM entity WHERE type = ?1 AND " LIGHTFAST_STORE_BELIEVED
+    "SELECT id, valid_from, valid_to, iif(valid_to > ?5, (SELECT properties FROM entity AS own"
+    " WHERE own.id = entity.id AND own.valid_from = entity.valid_from"
+    " AND own." LIGHTFAST_STORE_BELIEVED
+    "), NULL) FROM entity"
+    " WHERE type = ?1 AND " LIGHTFAST_STORE_BELIEVED
     " AND valid_from <= ?2 AND valid_from >= ?3 AND (?4 IS NULL OR valid_from < ?2 OR id < ?4)"
     " ORDER BY valid_from DESC, id DESC";
-
-constexpr const char* kProperties =
-    "SELECT properties FROM entity WHERE id = ?1 AND valid_from = ?2"
-    " AND " LIGHTFAST_STORE_BELIEVED;
 
 constexpr const char* kNewest =
     "SELECT max(valid_from), count(*) FROM (SELECT valid_from FROM entity WHERE type = ?1"
     " AND " LIGHTFAST_STORE_BELIEVED " ORDER BY valid_from DESC LIMIT 1)";
 
-// By direction: the next type of edge, and the edges of one type.
+// By direction: the next type of edge, and the edges of one type. The last column says whether one
+// is believed and had begun by ?3: what no index leaves out is a row as well, and counts as looked
+// at.
 struct EdgeStatements {
   const char *next_type, *edges;
 };
 constexpr EdgeStatements kOut = {
     "SELECT type FROM edge WHERE source = ?1 AND type > ?2 ORDER BY type LIMIT 1",
-    "SELECT target, valid_from, valid_to, " LIGHTFAST_STORE_BELIEVED
+    "SELECT target, valid_from, valid_to, valid_from <= ?3 AND " LIGHTFAST_STORE_BELIEVED
     " FROM edge WHERE source = ?1 AND type = ?2"};
 constexpr EdgeStatements kIn = {
     "SELECT type FROM edge WHERE target = ?1 AND type > ?2 ORDER BY type LIMIT 1",
     "SELECT source, valid_from, valid_to, " LIGHTFAST_STORE_BELIEVED
-    " FROM edge WHERE target = ?1 AND type = ?2"};
+    " FROM edge WHERE target = ?1 AND type = ?2 AND valid_from <= ?3"
+    " ORDER BY valid_from DESC, source DESC"};
 
 constexpr const char* kLatestEvents =
     "SELECT id, type, title, url, actor, occurred_at FROM events WHERE subject = ?1"
     " AND occurred_at <= ?2 ORDER BY occurred_at DESC, id DESC LIMIT ?3";
 
 constexpr const char* kEffects =
-    "SELECT id FROM (SELECT id, causal_parent FROM events WHERE subject = ?1 AND occurred_at >= ?2"
-    " ORDER BY occurred_at, id LIMIT 500) WHERE causal_parent = ?3";
+    "SELECT id FROM events WHERE causal_parent = ?1 ORDER BY occurred_at, seq LIMIT ?2";
 
 constexpr const char* kEvent =
     "SELECT id, source, type, occurred_at, actor, subject, title, body, url, causal_parent,"
@@ -74,16 +77,6 @@ Event event_in(const SqlRow& row) {
           .attributes = object_in(row.view(11))};
 }
 
-using EachEntity = std::function<Result<bool>(const EntityVersion&)>;
-
-// Of a row of kScan.
-Result<bool> show_version(Reader& reader, const SqlRow& row, const EachEntity& each) {
-  EntityVersion version{.id = row.text(0), .held = {row.number(1), row.number(2), {}}};
-  TRY(reader.run(kProperties, {std::string_view(version.id), version.held.from},
-                 [&version](const SqlRow& own) { version.held.content = own.text(0); }));
-  return each(version);
-}
-
 // The type of edge that follows `last`; empty when there is none.
 Result<std::string> next_type(Reader& reader, const EdgeSearch& search, std::string_view last) {
   const auto* sql = search.direction == Direction::Out ? kOut.next_type : kIn.next_type;
@@ -97,12 +90,12 @@ Result<void> add_edges_of_type(Reader& reader, const EdgeSearch& search, std::st
   const bool is_out = search.direction == Direction::Out;
   std::size_t taken = 0;
   return reader.run_while(
-      is_out ? kOut.edges : kIn.edges, {search.entity, type}, [&](const SqlRow& row) {
+      is_out ? kOut.edges : kIn.edges, {search.entity, type, search.at}, [&](const SqlRow& row) {
         if (!budget.spend()) found.is_all = false;
         if (!found.is_all) return false;
         const Instant from = row.number(1);
         const Instant to = row.number(2);
-        if (row.number(3) == 0 || from > search.at || to <= search.at) return true;
+        if (row.number(3) == 0 || to <= search.at) return true;
         if (++taken > search.most) {
           found.is_all = false;
           return false;
@@ -141,10 +134,10 @@ Result<std::optional<ScanPosition>> scan_entities(
       return false;
     }
     here = {.from = row.number(1), .id = row.text(0)};
-    if (was_there) goes_on = show_version(reader, row, each);
+    if (was_there) goes_on = each({.id = here.id, .held = {here.from, row.number(2), row.text(3)}});
     return goes_on && *goes_on;
   };
-  TRY(reader.run_while(kScan, {scan.type, from, scan.since, behind}, look_at));
+  TRY(reader.run_while(kScan, {scan.type, from, scan.since, behind, scan.at}, look_at));
   if (!goes_on) return goes_on.error();
   return left;
 }
@@ -192,11 +185,10 @@ Result<std::vector<EventHead>> latest_events(Reader& reader, std::string_view su
   return events;
 }
 
-Result<std::vector<std::string>> effects_of(Reader& reader, const Event& event) {
+Result<std::vector<std::string>> effects_of(Reader& reader, std::string_view event,
+                                            std::size_t most) {
   std::vector<std::string> ids;
-  TRY(reader.run(kEffects,
-                 {std::string_view(event.subject), event.occurred_at.time_since_epoch().count(),
-                  std::string_view(event.id)},
+  TRY(reader.run(kEffects, {event, static_cast<std::int64_t>(most)},
                  [&ids](const SqlRow& row) { ids.push_back(row.text(0)); }));
   return ids;
 }

@@ -87,7 +87,8 @@ struct Edges {
   std::vector<EdgeVersion> edges;
   bool is_all = true;
 };
-// The edges of an entity at a time: those of `type`, or where that is empty of each type.
+// The edges of an entity at a time: those of `type`, or where that is empty of each type. Of one
+// type those into it come newest first, those out of it by their targets.
 Result<Edges> edges_at(Reader& reader, const EdgeSearch& search, std::string_view type,
                        RowBudget& budget);
 
@@ -95,8 +96,9 @@ Result<Edges> edges_at(Reader& reader, const EdgeSearch& search, std::string_vie
 Result<std::vector<EventHead>> latest_events(Reader& reader, std::string_view subject,
                                              Instant until, std::size_t most);
 
-// The ids of events that name this one as what led to them, among the next 500 about its subject.
-Result<std::vector<std::string>> effects_of(Reader& reader, const Event& event);
+// The ids of the first `most` events that name this one as what led to them.
+Result<std::vector<std::string>> effects_of(Reader& reader, std::string_view event,
+                                            std::size_t most);
 
 // The event with this id, with its text; nothing when there is none.
 Result<std::optional<Event>> event_of_id(Reader& reader, std::string_view id);

@@ -22,3 +22,5 @@ CREATE INDEX events_subject ON events (subject, occurred_at, id);
 CREATE INDEX events_actor ON events (actor, occurred_at) WHERE actor IS NOT NULL;
 CREATE INDEX events_type ON events (type, occurred_at);
 CREATE INDEX events_time ON events (occurred_at);
+CREATE INDEX events_cause ON events (causal_parent, occurred_at)
+  WHERE causal_parent IS NOT NULL;

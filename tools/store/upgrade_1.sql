@@ -7,6 +7,8 @@ DROP TABLE entity;
 DROP TABLE edge;
 DROP TABLE events_text;
 CREATE INDEX events_actor ON events (actor, occurred_at) WHERE actor IS NOT NULL;
+CREATE INDEX events_cause ON events (causal_parent, occurred_at)
+  WHERE causal_parent IS NOT NULL;
 UPDATE events SET relations = (
   SELECT json_group_array(
     iif(value ->> 'removed', json_array(value ->> 'type', value ->> 'entity', 'removed'),
