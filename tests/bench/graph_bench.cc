@@ -1,7 +1,8 @@
 // What the graph procedures cost on a store of events, in CPU time of the calling thread:
 //
-//   lightfast-graph-bench STORE [ROUNDS]
+//   lightfast-graph-bench STORE [ROUNDS [PART]]
 //
+// PART of their names says which questions are asked; without it all of them.
 // Each call is for another time, entity or value, taken from the store by chance but the same each
 // time. Beside them, in the same rounds, the same questions in plain SQL on a connection of its
 // own, statements prepared once: what a program without bounds, JSON and validation would pay.
@@ -13,6 +14,7 @@
 #include <iostream>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -59,35 +61,61 @@ struct Measured {
   }
 };
 
-// What is there to ask about.
-struct World {
-  std::int64_t oldest = 0, newest = 0;
-  std::vector<std::string> entities, events;
-};
-
-World look_at(store::Reader& reader, std::minstd_rand& chance) {
-  World world;
-  std::int64_t last = 0;
-  (void)reader.run("SELECT min(occurred_at), max(occurred_at), max(seq) FROM events", {},
-                   [&](const SqlRow& row) {
-                     world.oldest = row.number(0);
-                     world.newest = row.number(1);
-                     last = row.number(2);
-                   });
-  std::uniform_int_distribution<std::int64_t> any(1, last);
-  for (int i = 0; i < 500; ++i) {
-    (void)reader.run("SELECT subject, id FROM events WHERE seq = ?1", {any(chance)},
+// What is there to ask about, by the round.
+class World {
+ public:
+  World(store::Reader& reader, std::size_t rounds) : plain_(reader) {
+    std::int64_t oldest = 0;
+    std::int64_t newest = 0;
+    std::int64_t last = 0;
+    (void)reader.run("SELECT min(occurred_at), max(occurred_at), max(seq) FROM events", {},
                      [&](const SqlRow& row) {
-                       world.entities.push_back(row.text(0));
-                       world.events.push_back(row.text(1));
+                       oldest = row.number(0);
+                       newest = row.number(1);
+                       last = row.number(2);
                      });
+    std::minstd_rand chance(1);
+    std::uniform_int_distribution<std::int64_t> any_event(1, last);
+    for (int i = 0; i < 500; ++i) {
+      (void)reader.run("SELECT subject, id FROM events WHERE seq = ?1", {any_event(chance)},
+                       [&](const SqlRow& row) {
+                         entities_.push_back(row.text(0));
+                         events_.push_back(row.text(1));
+                       });
+    }
+    std::uniform_int_distribution<std::int64_t> any_time(oldest, newest);
+    for (std::size_t i = 0; i < rounds; ++i) times_.push_back(any_time(chance));
   }
-  return world;
-}
+
+  [[nodiscard]] bool is_empty() const { return entities_.empty(); }
+  [[nodiscard]] const std::string& entity(std::size_t i) const {
+    return entities_[i % entities_.size()];
+  }
+  [[nodiscard]] const std::string& event(std::size_t i) const {
+    return events_[i % events_.size()];
+  }
+  [[nodiscard]] std::int64_t time(std::size_t i) const { return times_[i]; }
+  [[nodiscard]] std::string at(std::size_t i) const {
+    return moment_text(Moment(std::chrono::milliseconds(times_[i])));
+  }
+
+  void ask_plain(const char* sql, const SqlValue& value) const {
+    std::size_t bytes = 0;
+    (void)plain_.run(sql, {value}, [&bytes](const SqlRow& row) {
+      bytes += row.text(0).size() + row.text(1).size();
+    });
+  }
+
+ private:
+  store::Reader& plain_;
+  std::vector<std::string> entities_, events_;
+  std::vector<std::int64_t> times_;
+};
 
 class Bench {
  public:
-  Bench(store::Readers& readers, std::size_t rounds) : rounds_(rounds) {
+  Bench(store::Readers& readers, std::size_t rounds, std::string part)
+      : rounds_(rounds), part_(std::move(part)) {
     catalog_ = std::make_unique<contract::Catalog>(
         contract::Catalog::create(
             {{contract::graph_query_procedure(), graph::make_query_handler(readers)},
@@ -101,6 +129,7 @@ class Bench {
   void run(const std::string& name, const std::string& procedure,
            const std::function<Json(std::size_t round)>& input,
            const std::function<void(std::size_t round)>& peer = {}) {
+    if (name.find(part_) == std::string::npos) return;
     Measured own, other;
     std::size_t failed = 0;
     std::size_t bytes = 0;
@@ -126,82 +155,74 @@ class Bench {
   }
 
  private:
-  std::size_t rounds_;
+  const std::size_t rounds_;
+  const std::string part_;
   std::unique_ptr<contract::Catalog> catalog_;
 };
+
+void ask_queries(Bench& bench, const World& world) {
+  bench.run(
+      "graph.query at a time", "graph.query",
+      [&](std::size_t i) { return Json{{"type", "pr"}, {"at", world.at(i)}}; },
+      [&](std::size_t i) { world.ask_plain(kPlainQuery, world.time(i)); });
+  bench.run(
+      "graph.query at a time, state=open", "graph.query",
+      [&](std::size_t i) {
+        return Json{{"type", "pr"}, {"at", world.at(i)}, {"where", {{"state", "open"}}}};
+      },
+      [&](std::size_t i) { world.ask_plain(kPlainWhere, world.time(i)); });
+  bench.run("graph.query at a time, with edges", "graph.query", [&](std::size_t i) {
+    return Json{{"type", "pr"}, {"at", world.at(i)}, {"include", Json::array({"authored_by"})}};
+  });
+  bench.run("graph.query of the last day", "graph.query",
+            [&](std::size_t) { return Json{{"type", "pr"}, {"since", "24h"}}; });
+  bench.run("graph.query, one value in a million", "graph.query", [&](std::size_t i) {
+    return Json{{"type", "pr"}, {"at", world.at(i)}, {"where", {{"number", static_cast<int>(i)}}}};
+  });
+}
+
+void ask_walks(Bench& bench, const World& world) {
+  bench.run(
+      "graph.traverse, 2 steps", "graph.traverse",
+      [&](std::size_t i) { return Json{{"start", world.entity(i)}}; },
+      [&](std::size_t i) { world.ask_plain(kPlainWalk, std::string_view(world.entity(i))); });
+  bench.run("graph.traverse, 1 step", "graph.traverse",
+            [&](std::size_t i) { return Json{{"start", world.entity(i)}, {"depth", 1}}; });
+  bench.run("graph.traverse to a type", "graph.traverse", [&](std::size_t i) {
+    return Json{{"start", world.entity(i)}, {"target", "service"}, {"depth", 4}};
+  });
+  bench.run("related of an event", "related",
+            [&](std::size_t i) { return Json{{"id", world.event(i)}}; });
+  bench.run("related of an event, 3 steps", "related",
+            [&](std::size_t i) { return Json{{"id", world.event(i)}, {"depth", 3}}; });
+  bench.run("contents of ten events", "contents", [&](std::size_t i) {
+    Json ids = Json::array();
+    for (std::size_t j = 0; j < 10; ++j) ids.push_back(world.event(i + j));
+    return Json{{"ids", ids}};
+  });
+}
 
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count < 2) {
-    std::cerr << "usage: lightfast-graph-bench STORE [ROUNDS]\n";
+    std::cerr << "usage: lightfast-graph-bench STORE [ROUNDS [PART]]\n";
     return 2;
   }
   store::Readers readers(arguments[1]);
   const auto rounds = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 1000UL;
-  std::minstd_rand chance(1);
   const auto lease = readers.take();
   if (!lease || rounds < 10) {
     std::cerr << (lease ? "ROUNDS: at least 10" : visible_line(lease.error().message)) << '\n';
     return 2;
   }
-  auto& plain = **lease;
-  const auto world = look_at(plain, chance);
-  if (world.entities.empty()) return 2;
-  std::uniform_int_distribution<std::int64_t> any_time(world.oldest, world.newest);
-  std::vector<std::int64_t> times(rounds);
-  for (auto& time : times) time = any_time(chance);
-  const auto entity = [&](std::size_t round) {
-    return world.entities[round % world.entities.size()];
-  };
-  const auto at = [&](std::size_t round) {
-    return moment_text(Moment(std::chrono::milliseconds(times[round])));
-  };
-  const auto ask = [&plain](const char* sql, const SqlValue& value) {
-    std::size_t bytes = 0;
-    (void)plain.run(sql, {value}, [&bytes](const SqlRow& row) {
-      bytes += row.text(0).size() + row.text(1).size();
-    });
-  };
-  Bench bench(readers, rounds);
+  const World world(**lease, rounds);
+  if (world.is_empty()) return 2;
+  Bench bench(readers, rounds, count > 3 ? arguments[3] : "");
   std::cout << fmt::format("{:34} {:>8} {:>8} {:>8} {:>8} {:>8}\n",
                            "CPU ms, and bytes of the longest", "p50", "p99", "bytes", "SQL p50",
                            "SQL p99");
-  bench.run(
-      "graph.query at a time", "graph.query",
-      [&](std::size_t i) { return Json{{"type", "pr"}, {"at", at(i)}}; },
-      [&](std::size_t i) { ask(kPlainQuery, times[i]); });
-  bench.run(
-      "graph.query at a time, state=open", "graph.query",
-      [&](std::size_t i) {
-        return Json{{"type", "pr"}, {"at", at(i)}, {"where", {{"state", "open"}}}};
-      },
-      [&](std::size_t i) { ask(kPlainWhere, times[i]); });
-  bench.run("graph.query at a time, with edges", "graph.query", [&](std::size_t i) {
-    return Json{{"type", "pr"}, {"at", at(i)}, {"include", Json::array({"authored_by"})}};
-  });
-  bench.run("graph.query of the last day", "graph.query",
-            [&](std::size_t) { return Json{{"type", "pr"}, {"since", "24h"}}; });
-  bench.run("graph.query, one value in a million", "graph.query", [&](std::size_t i) {
-    return Json{{"type", "pr"}, {"at", at(i)}, {"where", {{"number", static_cast<int>(i)}}}};
-  });
-  bench.run(
-      "graph.traverse, 2 steps", "graph.traverse",
-      [&](std::size_t i) { return Json{{"start", entity(i)}}; },
-      [&](std::size_t i) {
-        ask(kPlainWalk, std::string_view(world.entities[i % world.entities.size()]));
-      });
-  bench.run("graph.traverse, 1 step", "graph.traverse",
-            [&](std::size_t i) { return Json{{"start", entity(i)}, {"depth", 1}}; });
-  bench.run("graph.traverse to a type", "graph.traverse", [&](std::size_t i) {
-    return Json{{"start", entity(i)}, {"target", "service"}, {"depth", 4}};
-  });
-  bench.run("related of an event", "related",
-            [&](std::size_t i) { return Json{{"id", world.events[i % world.events.size()]}}; });
-  bench.run("contents of ten events", "contents", [&](std::size_t i) {
-    Json ids = Json::array();
-    for (std::size_t j = 0; j < 10; ++j) ids.push_back(world.events[(i + j) % world.events.size()]);
-    return Json{{"ids", ids}};
-  });
+  ask_queries(bench, world);
+  ask_walks(bench, world);
   return 0;
 }
