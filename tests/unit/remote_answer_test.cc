@@ -54,7 +54,7 @@ TEST_CASE("every other answer is an error of its kind that names the server", "[
        "'count', at 'n'"},
       {{.status = 200, .body = std::string(100, '[')},
        ErrorKind::Corrupt,
-       "'https://host/x' does not answer as a lightfast server: its answer is nested too deeply"},
+       "'https://host/x' does not answer as a lightfast server: its answer: nested more than 64 levels deep"},
       {{.status = 206, .body = R"({"n": 3})"},
        ErrorKind::Corrupt,
        "'https://host/x' does not answer as a lightfast server: status 206"},

@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "tools/search/filter.h"
 #include "tools/search/intent.h"
 
 namespace lightfast::search {
@@ -79,21 +78,6 @@ TEST_CASE("what goes back further, or asks why, is asked for in both", "[search]
   CHECK(asks({.query = "latest", .before = kOldest}));
   CHECK_FALSE(asks({.query = "latest", .before = kNow}));
   CHECK(asks({.query = "what happened today"}, std::nullopt));
-}
-
-TEST_CASE("filters let through what they name", "[search]") {
-  const Filtered event{.source = "github",
-                       .type = "pull_request.merged",
-                       .subject = "pr:acme/web#1",
-                       .occurred_at = kNow};
-  for (const auto* type : {"pull_request.merged", "pull_request", "pr"})
-    CHECK(passes({.query = "x", .types = {"other", type}}, event));
-  for (const auto* type : {"pull", "merged", "pull_request.", ""})
-    CHECK_FALSE(passes({.query = "x", .types = {type}}, event));
-  CHECK(passes({.query = "x", .sources = {"github"}}, event));
-  CHECK_FALSE(passes({.query = "x", .sources = {"linear"}}, event));
-  CHECK(passes({.query = "x", .after = kNow}, event));
-  CHECK_FALSE(passes({.query = "x", .before = kNow}, event));
 }
 
 }  // namespace

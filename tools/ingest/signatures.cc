@@ -48,8 +48,8 @@ std::vector<std::string> keys_of(std::string_view secret) {
     keys.push_back(*std::move(key));
   if (!is_marked) keys.emplace_back(secret);
   // The specification wants 24 bytes or more; a template's empty secret is everybody's.
-  constexpr std::size_t kLeastKey = 16;
-  std::erase_if(keys, [](const std::string& key) { return key.size() < kLeastKey; });
+  const std::size_t least = is_marked ? 16 : 1;
+  std::erase_if(keys, [least](const std::string& key) { return key.size() < least; });
   return keys;
 }
 

@@ -1,3 +1,9 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
 #include <spdlog/fmt/fmt.h>
 
 #include "tools/providers/draft.h"
@@ -13,13 +19,24 @@ std::string subject_of(std::string_view type, const Value& data) {
   return subject.empty() ? "provider:generic" : subject;
 }
 
+// One in the store's own form. What another sender says of the same id is another event.
+std::optional<store::Event> own_event(const Json& payload) {
+  auto event = store::event_from_json(payload);
+  if (!event) return std::nullopt;
+  constexpr std::array<std::string_view, 4> kOthers = {"github", "linear", "sentry", "vercel"};
+  const auto sender = std::string_view(event->id).substr(0, event->id.find_first_of(":.-"));
+  const bool is_others = std::ranges::find(kOthers, sender) != kOthers.end();
+  if (is_others) event->id.insert(0, "generic:");
+  return event->id.size() <= store::kMaxId ? std::optional(*std::move(event)) : std::nullopt;
+}
+
 }  // namespace
 
 // The id of a delivery is that of what happened, as the specification says: the same when it is
 // sent again.
 std::vector<store::Event> generic_events(const Notice& notice) {
   const Value body(notice.payload);
-  if (auto own = store::event_from_json(notice.payload)) return {*std::move(own)};
+  if (auto own = own_event(notice.payload)) return {*std::move(own)};
   const auto type = kind_name(first_text({body["type"], body["event_type"]}));
   const auto data = body["data"];
   Draft draft("generic", type, subject_of(type, data));
