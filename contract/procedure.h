@@ -1,6 +1,6 @@
 // What the product can do: each procedure is declared once, as data. MCP tools, REST routes, the
 // OpenAPI document, CLI subcommands and the remote client are all made from these declarations. A
-// procedure = its declaration + its handler + one line in the list that app/services.cc makes;
+// procedure = its declaration + its handler + one line in the list of app/procedures.cc;
 // nothing in mcp/ or app/ changes for it.
 #pragma once
 

@@ -35,7 +35,8 @@ contract::SearchResult only(Json one) {
 TEST_CASE("a body that is no answer is said, whatever it is", "[answers]") {
   for (const auto* body : {"", "<html>", "{", "\"\xff\"", "nul", "{} {}"})
     CHECK(parsed(body).error().message == "its answer is not JSON");
-  CHECK(parsed(std::string(100'000, '[')).error().message == "its answer: nested more than 64 levels deep");
+  CHECK(parsed(std::string(100'000, '[')).error().message ==
+        "its answer: nested more than 64 levels deep");
   for (const auto* text :
        {"null", "[]", "1", "{}", R"({"results": {}})", R"({"results": [1]})",
         R"({"results": [{"score": 1}]})", R"({"results": [{"id": "", "score": 1}]})",

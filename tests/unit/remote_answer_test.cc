@@ -54,7 +54,8 @@ TEST_CASE("every other answer is an error of its kind that names the server", "[
        "'count', at 'n'"},
       {{.status = 200, .body = std::string(100, '[')},
        ErrorKind::Corrupt,
-       "'https://host/x' does not answer as a lightfast server: its answer: nested more than 64 levels deep"},
+       "'https://host/x' does not answer as a lightfast server: its answer: nested more than 64 "
+       "levels deep"},
       {{.status = 206, .body = R"({"n": 3})"},
        ErrorKind::Corrupt,
        "'https://host/x' does not answer as a lightfast server: status 206"},

@@ -29,17 +29,27 @@ struct Item {
 
 Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
 
+// As many as `most` bytes of JSON hold.
+Json first_relations(const store::Event& event, std::size_t most) {
+  Json shown = Json::array();
+  std::size_t used = 2;
+  for (auto& relation : store::to_json(event)["relations"]) {
+    used += size_of(relation) + 1;
+    if (used > most) break;
+    shown.push_back(std::move(relation));
+  }
+  return shown;
+}
+
 Item item_of(const store::Event& event, std::size_t most) {
   auto [attributes, cut] = short_properties(event.attributes, most / 2, most / 2);
   Json metadata = {{"subject", event.subject}, {"attributes", std::move(attributes)}};
   if (cut > 0) metadata["attributesCut"] = cut;
   if (event.actor) metadata["actor"] = *event.actor;
   if (event.causal_parent) metadata["causalParent"] = *event.causal_parent;
-  auto relations = store::to_json(event)["relations"];
-  while (!relations.empty() && size_of(relations) > most / 2) {
-    relations.erase(relations.size() - 1);
-    metadata["relationsCut"] = event.relations.size() - relations.size();
-  }
+  auto relations = first_relations(event, most / 2);
+  const auto left_out = event.relations.size() - relations.size();
+  if (left_out > 0) metadata["relationsCut"] = left_out;
   metadata["relations"] = std::move(relations);
   return {.shown = {{"id", event.id},
                     {"kind", "event"},

@@ -129,6 +129,8 @@ class EdgeLister {
  public:
   EdgeLister(store::Reader& reader, const Json& input, Instant at) : reader_(reader), at_(at) {
     if (const auto include = input.find("include"); include != input.end()) include->get_to(types_);
+    std::ranges::sort(types_);
+    types_.erase(std::ranges::unique(types_).begin(), types_.end());
   }
 
   Result<void> add_to(Json& entity, const std::string& id) {
