@@ -33,7 +33,8 @@ Json or_null(const std::optional<std::string>& text) { return text ? Json(*text)
 Json first_relations(const store::Event& event, std::size_t most) {
   Json shown = Json::array();
   std::size_t used = 2;
-  for (auto& relation : store::to_json(event)["relations"]) {
+  auto relations = store::to_json(event)["relations"];
+  for (auto& relation : relations) {
     used += size_of(relation) + 1;
     if (used > most) break;
     shown.push_back(std::move(relation));

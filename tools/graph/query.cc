@@ -128,9 +128,9 @@ Result<Cursor> start_of(store::Reader& reader, const Json& input, std::string_vi
 class EdgeLister {
  public:
   EdgeLister(store::Reader& reader, const Json& input, Instant at) : reader_(reader), at_(at) {
-    if (const auto include = input.find("include"); include != input.end()) include->get_to(types_);
-    std::ranges::sort(types_);
-    types_.erase(std::ranges::unique(types_).begin(), types_.end());
+    for (auto& type : input.value("include", std::vector<std::string>())) {
+      if (std::ranges::find(types_, type) == types_.end()) types_.push_back(std::move(type));
+    }
   }
 
   Result<void> add_to(Json& entity, const std::string& id) {
