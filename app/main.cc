@@ -2,6 +2,8 @@
 // same command line.
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -22,24 +24,31 @@ Result<int> become_http_program() {
   return errno_error("starting '" + program.string() + "'", errno);
 }
 
+// Whatever they are told.
+bool is_always_of_network(CommandKind kind) {
+  using enum CommandKind;
+  constexpr std::array kAll = {Serve, Keys, Deliveries, Store, Memory, Init};
+  return std::ranges::find(kAll, kind) != kAll.end();
+}
+
+bool is_of_network(const CommandLine& line, const Settings& settings) {
+  if (line.kind == CommandKind::Mcp) return is_bridge(settings) || has_long_term(settings);
+  return line.kind == CommandKind::Procedure && has_long_term(settings);
+}
+
 Result<int> run(const CommandLine& line) {
   if (line.kind == CommandKind::Serve) block_hangup();
   const bool is_local_init = line.kind == CommandKind::Init && !line.github;
   if (is_local_init) return run_init(line.directory);
   if (line.kind == CommandKind::OpenApi) return run_openapi();
-  if (line.kind == CommandKind::Serve || line.kind == CommandKind::Keys ||
-      line.kind == CommandKind::Deliveries || line.kind == CommandKind::Store ||
-      line.kind == CommandKind::Memory || line.kind == CommandKind::Init)
-    return become_http_program();
+  if (is_always_of_network(line.kind)) return become_http_program();
   auto settings = TRY(begin(line));
   if (line.kind == CommandKind::Doctor) {
     if (settings.asked_org) TRY(choose_org(settings));
     return run_doctor(settings);
   }
   if (line.kind == CommandKind::Setup) return run_setup(settings, line);
-  const bool may_ask_network = line.kind == CommandKind::Mcp || line.kind == CommandKind::Procedure;
-  const bool is_of_network = is_bridge(settings) && line.kind == CommandKind::Mcp;
-  if (is_of_network || (may_ask_network && has_long_term(settings))) return become_http_program();
+  if (is_of_network(line, settings)) return become_http_program();
   if (line.kind == CommandKind::Procedure) return run_procedure(std::move(settings), line);
   TRY(need_repo(settings));
   TRY(choose_org(settings));

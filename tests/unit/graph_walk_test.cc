@@ -85,6 +85,23 @@ TEST_CASE("a target leaves the shortest paths to it", "[graph]") {
   CHECK(made.problem("graph.traverse", {{"start", "#1"}, {"target", "nope"}}).field == "target");
 }
 
+TEST_CASE("where not all paths have room, whole ones to the nearest targets are shown", "[graph]") {
+  GraphStore made;
+  std::vector<Event> events;
+  for (int i = 0; i < 300; ++i) {
+    const auto number = std::to_string(i);
+    events.push_back(event("e" + number, 1, "issue:a/w#" + number, {},
+                           {{"repo:a/w", "part_of"}, {"label:bug", "labeled"}}));
+  }
+  made.add(events);
+  const auto answer = made.answer("graph.traverse", {{"start", "repo:a/w"}, {"target", "label"}});
+  const auto ids = ids_in(answer["nodes"]);
+  CHECK(answer["truncated"] == true);
+  REQUIRE(ids.size() > 10);
+  CHECK(ids[1].starts_with("issue:"));
+  CHECK(ids[2].starts_with("label:"));
+}
+
 TEST_CASE("cycles end", "[graph]") {
   GraphStore made;
   made.add({event("a", 1, "x:1", {}, {{"x:2", "next"}, {"x:1", "self"}}),

@@ -1,6 +1,7 @@
 #include "tools/graph/walk.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace lightfast::graph {
@@ -10,6 +11,32 @@ namespace {
 std::string text_of(const Link& link) {
   return link.source + '\n' + link.type + '\n' + link.target;
 }
+
+// Nodes in a new order, each once.
+class Places {
+ public:
+  explicit Places(std::size_t count) : is_there_(count, false) {}
+
+  void add(std::size_t place) {
+    if (is_there_[place]) return;
+    is_there_[place] = true;
+    order_.push_back(place);
+  }
+
+  // What lies between the root and `place`, by the first of those that are `nearer`, then itself.
+  void add_path(std::size_t place, const std::vector<std::vector<std::size_t>>& nearer) {
+    std::vector<std::size_t> path = {place};
+    while (path.back() != 0 && !nearer[path.back()].empty())
+      path.push_back(nearer[path.back()].front());
+    for (const auto step : std::views::reverse(path)) add(step);
+  }
+
+  [[nodiscard]] const std::vector<std::size_t>& in_order() const { return order_; }
+
+ private:
+  std::vector<bool> is_there_;
+  std::vector<std::size_t> order_;
+};
 
 }  // namespace
 
@@ -54,26 +81,34 @@ void Walk::keep_paths_to(const std::function<bool(const Node& node)>& wanted) {
     return false;
   });
   std::vector<bool> is_kept(nodes_.size(), false);
+  std::vector<std::size_t> targets;
   is_kept[0] = true;
   for (std::size_t i = nodes_.size(); i-- > 1;) {
-    if (!is_kept[i] && !wanted(nodes_[i])) continue;
+    const bool is_wanted = wanted(nodes_[i]);
+    if (!is_kept[i] && !is_wanted) continue;
     is_kept[i] = true;
+    if (is_wanted) targets.push_back(i);
     for (const auto near : nearer[i]) is_kept[near] = true;
   }
-  keep(is_kept);
+  Places places(nodes_.size());
+  places.add(0);
+  for (const auto target : std::views::reverse(targets)) places.add_path(target, nearer);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (is_kept[i]) places.add(i);
+  }
+  keep(places.in_order());
 }
 
-void Walk::keep(const std::vector<bool>& is_kept) {
-  std::erase_if(links_, [&](const Link& link) {
-    return !is_kept[place_of(link.source)] || !is_kept[place_of(link.target)];
-  });
+void Walk::keep(const std::vector<std::size_t>& places) {
   std::vector<Node> kept;
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (is_kept[i]) kept.push_back(std::move(nodes_[i]));
-  }
+  kept.reserve(places.size());
+  for (const auto place : places) kept.push_back(std::move(nodes_[place]));
   nodes_ = std::move(kept);
   places_.clear();
   for (std::size_t i = 0; i < nodes_.size(); ++i) places_.emplace(nodes_[i].id, i);
+  std::erase_if(links_, [this](const Link& link) {
+    return !places_.contains(link.source) || !places_.contains(link.target);
+  });
 }
 
 }  // namespace lightfast::graph

@@ -49,10 +49,11 @@ class Walk {
   // Goes `depth` steps from the root, to at most `most` nodes.
   Result<void> go(int depth, std::size_t most, const Around& around);
 
-  // Leaves the root, the nodes that are `wanted`, and what lies on a shortest path to one of them.
+  // Leaves the root, the nodes that are `wanted`, and what lies on a shortest path to one of them:
+  // one such path to each first, the nearest before all others.
   void keep_paths_to(const std::function<bool(const Node& node)>& wanted);
 
-  // The root first, then by their distance.
+  // The root first, then by their distance, or as keep_paths_to() has it.
   [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
   [[nodiscard]] const std::vector<Link>& links() const { return links_; }
   // Whether there was more than that.
@@ -62,7 +63,7 @@ class Walk {
 
  private:
   void take(const Node& node, Step step, std::size_t most);
-  void keep(const std::vector<bool>& is_kept);
+  void keep(const std::vector<std::size_t>& places);
 
   std::vector<Node> nodes_;
   std::unordered_map<std::string, std::size_t> places_;

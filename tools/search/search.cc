@@ -22,7 +22,6 @@ namespace {
 using contract::SearchAnswer;
 using contract::SearchRequest;
 using contract::SearchResult;
-using contract::TierReport;
 using contract::TierState;
 using Clock = std::chrono::steady_clock;
 

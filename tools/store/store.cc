@@ -97,6 +97,13 @@ Database::Options options() {
           .finish_upgrade = finish_upgrade};
 }
 
+// As a phrase of FTS5's query language.
+std::string quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + "\"";
+}
+
 struct Rule {
   const char* what;
   const char* broken;  // how many times
@@ -186,12 +193,10 @@ Result<std::int64_t> Store::lost_words() {
   TRY(some.run({events / kMostTried},
                [&titles](const SqlRow& row) { titles.emplace_back(row.number(0), row.text(1)); }));
   std::int64_t lost = 0;
+  const auto count = [&lost](const SqlRow& row) { lost += row.number(0) == 0 ? 1 : 0; };
   for (const auto& [seq, title] : titles) {
-    std::string quoted = "\"";
-    for (const char c : title) quoted.append(c == '"' ? 2 : 1, c);
-    quoted += '"';
-    TRY(find.run({std::string_view(quoted), seq},
-                 [&lost](const SqlRow& row) { lost += row.number(0) == 0 ? 1 : 0; }));
+    const auto phrase = quoted(title);
+    TRY(find.run({std::string_view(phrase), seq}, count));
   }
   return lost;
 }
