@@ -98,10 +98,10 @@ Database::Options options() {
 }
 
 // As a phrase of FTS5's query language.
-std::string quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + "\"";
+std::string phrase_of(std::string_view text) {
+  std::string phrase = "\"";
+  for (const char c : text) phrase.append(c == '"' ? 2 : 1, c);
+  return phrase + "\"";
 }
 
 struct Rule {
@@ -195,7 +195,7 @@ Result<std::int64_t> Store::lost_words() {
   std::int64_t lost = 0;
   const auto count = [&lost](const SqlRow& row) { lost += row.number(0) == 0 ? 1 : 0; };
   for (const auto& [seq, title] : titles) {
-    const auto phrase = quoted(title);
+    const auto phrase = phrase_of(title);
     TRY(find.run({std::string_view(phrase), seq}, count));
   }
   return lost;
