@@ -90,7 +90,8 @@ class Passing(Case):
 
     def test_the_tools_are_those_of_a_server_of_ones_own(self):
         repository = harness.make_repository(self.home / "repository", {"README.md": "hello\n"})
-        with HttpDouble(WELL) as double, Bridge(double.url) as bridge, Server(repository, self.home / "data") as local:
+        with HttpDouble(WELL) as double, Bridge(double.url) as bridge, \
+                Server(repository, self.home / "data", ["--store", str(self.home / "store.db")]) as local:
             local.initialize()
             listed = [server.answer(server.request("tools/list"))["result"] for server in (bridge, local)]
             self.assertEqual(*listed)

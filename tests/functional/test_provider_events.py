@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -271,7 +272,8 @@ class Kept(EventsCase):
             harness.fill(disk / "filler")
             for number in range(2, 202):
                 self.assertEqual(self.post(server, issue(number, body="y" * 20_000)).status, 202)
-            self.assertTrue(eventually(lambda: "full" in str(self.deliveries("list", "--status", "waiting")), 10), self.deliveries("list", "--status", "waiting")[:2])
+            is_full = lambda: re.search("full|No space left", str(self.deliveries("list", "--status", "waiting")))
+            self.assertTrue(eventually(is_full, 10), self.deliveries("list", "--status", "waiting")[:2])
             (disk / "filler").unlink()
             self.assertTrue(eventually(lambda: len(self.ids()) == 201))
             whole = self.file.read_bytes()
