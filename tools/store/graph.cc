@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/store/event_row.h"
+
 namespace lightfast::store {
 namespace {
 
@@ -53,29 +55,7 @@ constexpr const char* kLatestEvents =
 constexpr const char* kEffects =
     "SELECT id FROM events WHERE causal_parent = ?1 ORDER BY occurred_at, seq LIMIT ?2";
 
-constexpr const char* kEvent =
-    "SELECT id, source, type, occurred_at, actor, subject, title, body, url, causal_parent,"
-    " relations, attributes FROM events WHERE id = ?1";
-
-std::optional<std::string> optional_text(const SqlRow& row, int column) {
-  auto text = row.text(column);
-  return text.empty() ? std::nullopt : std::optional(std::move(text));
-}
-
-Event event_in(const SqlRow& row) {
-  return {.id = row.text(0),
-          .source = row.text(1),
-          .type = row.text(2),
-          .occurred_at = Moment(std::chrono::milliseconds(row.number(3))),
-          .actor = optional_text(row, 4),
-          .subject = row.text(5),
-          .title = row.text(6),
-          .body = row.text(7),
-          .url = optional_text(row, 8),
-          .causal_parent = optional_text(row, 9),
-          .relations = relations_in(row.view(10)),
-          .attributes = object_in(row.view(11))};
-}
+constexpr const char* kEvent = "SELECT " LIGHTFAST_STORE_EVENT " FROM events WHERE id = ?1";
 
 // The type of edge that follows `last`; empty when there is none.
 Result<std::string> next_type(Reader& reader, const EdgeSearch& search, std::string_view last) {

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "tools/store/damage.h"
+#include "tools/store/event_row.h"
 #include "tools/store/retention.h"
 #include "tools/store/store_sql.h"
 
@@ -19,29 +20,7 @@ namespace {
 
 constexpr int kVersion = 2;
 
-constexpr const char* kEvents =
-    "SELECT id, source, type, occurred_at, actor, subject, title, body, url, causal_parent,"
-    " relations, attributes, seq FROM events ORDER BY seq";
-
-std::optional<std::string> optional_text(const SqlRow& row, int column) {
-  auto text = row.text(column);
-  return text.empty() ? std::nullopt : std::optional(std::move(text));
-}
-
-Event event_of(const SqlRow& row) {
-  return {.id = row.text(0),
-          .source = row.text(1),
-          .type = row.text(2),
-          .occurred_at = Moment(std::chrono::milliseconds(row.number(3))),
-          .actor = optional_text(row, 4),
-          .subject = row.text(5),
-          .title = row.text(6),
-          .body = row.text(7),
-          .url = optional_text(row, 8),
-          .causal_parent = optional_text(row, 9),
-          .relations = relations_in(row.text(10)),
-          .attributes = object_in(row.text(11))};
-}
+constexpr const char* kEvents = "SELECT " LIGHTFAST_STORE_EVENT ", seq FROM events ORDER BY seq";
 
 std::int64_t milliseconds(Moment moment) { return moment.time_since_epoch().count(); }
 
@@ -74,7 +53,7 @@ Result<void> project_all(Database& database, const Store::Progress& progress) {
   std::int64_t done = 0;
   Result<void> taken;
   TRY(select.run({}, [&](const SqlRow& row) {
-    const auto event = event_of(row);
+    const auto event = event_in(row);
     if (taken) taken = projection.take(event, row.number(12));
     if (taken) taken = words.take(event, row.number(12));
     progress(++done, all);
@@ -141,7 +120,7 @@ Result<void> Store::each_event(const std::function<Result<void>(const Event&)>& 
   auto select = TRY(database_.prepare(kEvents));
   Result<void> done;
   TRY(select.run({}, [&](const SqlRow& row) {
-    if (done) done = each(event_of(row));
+    if (done) done = each(event_in(row));
   }));
   return done;
 }
