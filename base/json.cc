@@ -1,9 +1,13 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
+
+#include "base/text.h"
 
 namespace lightfast {
 namespace {
@@ -35,6 +39,19 @@ std::string why_not_parsed(std::string_view text, std::size_t depth) {
     }
   }
   return {};
+}
+
+Json visible(const Json& value) {
+  if (value.is_string()) return visible_text(value.get_ref<const std::string&>());
+  if (value.is_array()) {
+    Json shown = Json::array();
+    for (const auto& element : value) shown.push_back(visible(element));
+    return shown;
+  }
+  if (!value.is_object()) return value;
+  Json shown = Json::object();
+  for (const auto& [name, member] : value.items()) shown[visible_text(name)] = visible(member);
+  return shown;
 }
 
 }  // namespace lightfast

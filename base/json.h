@@ -20,4 +20,7 @@ inline constexpr std::size_t kMostMembers = 4096;  // of an object in text from 
 // than its bytes.
 std::string why_not_parsed(std::string_view text, std::size_t depth);
 
+// The same with visible_text() of all strings and names of members in it.
+Json visible(const Json& value);
+
 }  // namespace lightfast

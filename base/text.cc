@@ -84,6 +84,14 @@ std::string visible_line(std::string_view bytes) {
   return line;
 }
 
+bool has_control(std::string_view text) {
+  for (; !text.empty(); text.remove_prefix(1)) {
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (first < 0x20 || (first >= 0x7F && begins_with_control(text))) return true;
+  }
+  return false;
+}
+
 std::size_t utf8_prefix(std::string_view bytes, std::size_t limit) {
   if (bytes.size() <= limit) return bytes.size();
   std::size_t start =

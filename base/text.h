@@ -16,6 +16,9 @@ std::string visible_text(std::string_view bytes);
 // The same on one line: LF and CR become spaces.
 std::string visible_line(std::string_view bytes);
 
+// Whether there is a control character in it: C0, TAB, LF and CR among them, DEL or C1.
+bool has_control(std::string_view text);
+
 // The length of the longest prefix of `bytes` that is at most `limit` and does not end inside a
 // UTF-8 sequence.
 std::size_t utf8_prefix(std::string_view bytes, std::size_t limit);

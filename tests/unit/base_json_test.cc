@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "base/json.h"
 
@@ -46,6 +47,12 @@ TEST_CASE("the members of each object are counted by themselves", "[json]") {
   CHECK_FALSE(why_not_parsed("{" + most + "\"b\":{}," + most + "}", 9).empty());
   CHECK_FALSE(why_not_parsed("{\"a\":{" + most + "\"b\":1}}", 9).empty());
   CHECK_FALSE(why_not_parsed(std::string(5'000, ':'), 9).empty());
+}
+
+TEST_CASE("control characters are shown wherever they are in a value") {
+  const Json value = {{"a\x1B", "\xC2\x9Bm"}, {"list", {"x\x7F", 1, nullptr, {{"deep", "\n"}}}}};
+  CHECK(visible(value) ==
+        Json{{R"(a\x1B)", R"(\xC2\x9Bm)"}, {"list", {R"(x\x7F)", 1, nullptr, {{"deep", "\n"}}}}});
 }
 
 }  // namespace

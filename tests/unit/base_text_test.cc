@@ -81,6 +81,14 @@ TEST_CASE("control bytes become \\xNN", "[text]") {
   CHECK(visible_text(replaced.bytes) == replaced.text);
 }
 
+TEST_CASE("control characters are found, one-byte and two-byte ones", "[text]") {
+  for (const char* const with : {"a\tb", "\n", "x\r", "\x1B[m", "\x7F", "\xC2\x9B", "\xC2\x80"})
+    CHECK(has_control(with));
+  CHECK(has_control(std::string_view("\0", 1)));
+  for (const char* const without : {"", "a b", "\xC2\xA0", "\xC3\x9B", "\xE2\x82\x9B", "#142"})
+    CHECK(!has_control(without));
+}
+
 TEST_CASE("a visible line stays one line", "[text]") {
   CHECK(visible_line("one\ntwo\r\n\tthree \xC3\xBC \xFF") == "one two  \tthree \xC3\xBC \\xFF");
 }

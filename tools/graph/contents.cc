@@ -54,20 +54,20 @@ Item item_of(const store::Event& event, std::size_t most) {
   metadata["relations"] = std::move(relations);
   return {.shown = {{"id", event.id},
                     {"kind", "event"},
-                    {"title", event.title},
+                    {"title", visible_line(event.title)},
                     {"content", ""},
                     {"source", event.source},
                     {"type", event.type},
                     {"url", or_null(event.url)},
                     {"occurredAt", moment_text(event.occurred_at)},
                     {"metadata", std::move(metadata)}},
-          .text = event.body};
+          .text = visible_text(event.body)};
 }
 
 Json head_json(const store::EventHead& event) {
   return {{"id", event.id},
           {"type", event.type},
-          {"title", event.title.substr(0, utf8_prefix(event.title, kLongField))},
+          {"title", visible_line(event.title.substr(0, utf8_prefix(event.title, kLongField)))},
           {"occurredAt", time_json(event.occurred_at)}};
 }
 
@@ -102,14 +102,14 @@ Result<Item> item_of(store::Reader& reader, const store::EntityVersion& entity, 
   return Item{
       .shown = {{"id", entity.id},
                 {"kind", "entity"},
-                {"title", std::move(title)},
+                {"title", visible_line(title)},
                 {"content", ""},
                 {"source", nullptr},
                 {"type", store::entity_type(entity.id)},
-                {"url", url.empty() ? Json() : Json(url)},
+                {"url", url.empty() ? Json() : Json(visible_line(url))},
                 {"occurredAt", events.empty() ? Json() : time_json(events.front().occurred_at)},
                 {"metadata", std::move(metadata)}},
-      .text = TRY(text_about(reader, properties, events))};
+      .text = visible_text(TRY(text_about(reader, properties, events)))};
 }
 
 // Nothing when there is no such event or entity.

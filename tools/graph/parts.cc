@@ -38,7 +38,7 @@ std::string ending_in_ellipsis(std::string_view text, std::size_t most) {
 Json shortened(const Json& value, std::size_t longest, bool& is_cut) {
   const auto text = value.is_string() ? value.get<std::string>() : value.dump();
   is_cut = text.size() > longest;
-  return is_cut ? Json(ending_in_ellipsis(text, longest)) : value;
+  return visible(is_cut ? Json(ending_in_ellipsis(text, longest)) : value);
 }
 
 // As nlohmann::json writes it.
@@ -73,7 +73,7 @@ ShortProperties short_properties(const Json& properties, std::size_t most, std::
     const bool has_room = used + size <= most;
     if (has_room) {
       used += size;
-      made.properties[name] = std::move(value);
+      made.properties[visible_line(name)] = std::move(value);
     }
     if (is_cut || !has_room) ++made.cut;
   }
@@ -90,10 +90,10 @@ Json entity_json(const store::EntityVersion& entity, std::size_t most) {
 }
 
 // Where all of them have room none is looked at.
-Json entity_json(const store::EntityVersion& entity, Json properties, std::size_t most) {
+Json entity_json(const store::EntityVersion& entity, const Json& properties, std::size_t most) {
   ShortProperties shown;
   if (entity.held.content.size() <= std::min(most, kLongText)) {
-    shown.properties = std::move(properties);
+    shown.properties = visible(properties);
   } else {
     shown = short_properties(properties, most);
   }

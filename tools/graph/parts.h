@@ -26,7 +26,7 @@ ShortProperties short_properties(const Json& properties, std::size_t most,
 // `{id, type, properties, cut?, validFrom, validTo}`, its properties in at most about `most` bytes.
 Json entity_json(const store::EntityVersion& entity, std::size_t most);
 // The same of properties that were read already.
-Json entity_json(const store::EntityVersion& entity, Json properties, std::size_t most);
+Json entity_json(const store::EntityVersion& entity, const Json& properties, std::size_t most);
 
 // About how many bytes it takes at least.
 std::size_t least_size(const store::EntityVersion& entity);

@@ -94,7 +94,7 @@ class Links {
 Json or_null(std::string text) {
   if (text.empty()) return nullptr;
   text.resize(utf8_prefix(text, kMostTitle));
-  return text;
+  return visible_line(text);
 }
 
 Result<Json> event_json(store::Reader& reader, const Node& node) {

@@ -22,13 +22,13 @@ std::string line(std::string_view text, std::size_t limit) {
 
 // Nothing when it is too long, or holds what no id has: such an id would not find anything again.
 bool is_usable_id(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxIdBytes && visible_line(id) == id;
+  return !id.empty() && id.size() <= kMaxIdBytes && visible_line(id) == id && !has_control(id);
 }
 
 bool is_usable_url(std::string_view url) {
   const bool is_web = url.starts_with("https://") || url.starts_with("http://");
-  return is_web && url.size() <= kMaxUrlBytes &&
-         std::ranges::none_of(url, [](unsigned char c) { return c <= ' ' || c == 0x7F; });
+  return is_web && url.size() <= kMaxUrlBytes && url.find(' ') == std::string_view::npos &&
+         !has_control(url);
 }
 
 void bound(contract::SearchResult& result) {
@@ -64,7 +64,7 @@ Result<Content> content_of(const Json& item) {
   const auto metadata = item.find("metadata");
   if (metadata != item.end() && metadata->is_object() &&
       metadata->dump(-1, ' ', false, Json::error_handler_t::replace).size() <= kMaxMetadataBytes)
-    content.metadata = *metadata;
+    content.metadata = visible(*metadata);
   return content;
 }
 

@@ -17,8 +17,6 @@ constexpr std::size_t kMaxList = 64;   // texts, of a property
 constexpr std::size_t kMaxProperties = 40;
 constexpr std::size_t kMaxUrl = 2048;
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
 std::string cut(std::string text, std::size_t most) {
   text.resize(utf8_prefix(text, most));
   return text;
@@ -26,16 +24,16 @@ std::string cut(std::string text, std::size_t most) {
 
 // `text` as it can be an id; changed, it ends with a mark of what it was.
 std::string id_of(std::string text) {
-  const bool is_fine = text.size() <= store::kMaxId && std::ranges::none_of(text, is_control);
-  if (is_fine) return text;
+  if (text.size() <= store::kMaxId && !has_control(text)) return text;
   const auto mark = fmt::format("~{:016x}", fnv1a_64(text));
-  std::ranges::replace_if(text, is_control, '_');
-  return cut(std::move(text), store::kMaxId - mark.size()) + mark;
+  const auto is_space = [](char c) { return c == '\t' || c == '\n' || c == '\r'; };
+  std::ranges::replace_if(text, is_space, '_');
+  return cut(visible_text(text), store::kMaxId - mark.size()) + mark;
 }
 
 bool is_url(std::string_view text) {
   const bool is_web = text.starts_with("https://") || text.starts_with("http://");
-  return is_web && text.size() <= kMaxUrl && std::ranges::none_of(text, is_control);
+  return is_web && text.size() <= kMaxUrl && !has_control(text);
 }
 
 }  // namespace

@@ -32,22 +32,31 @@ std::string_view fitting(std::string_view text, std::size_t room) {
   return shown;
 }
 
-// As contract/graph.h has it; the text from `offset` on as far as there is room.
+// As contract/graph.h has it; the text from `offset` on as far as there is room, and metadata where
+// it leaves room for a text.
 Json item_of(const memory::Content& content, std::size_t offset, std::size_t room) {
+  constexpr std::size_t kNote = 120;
   const auto& event = content.event;
+  Json item = {{"id", event.id},
+               {"kind", "event"},
+               {"title", event.title},
+               {"content", ""},
+               {"source", event.source},
+               {"type", event.type},
+               {"url", or_null(event.url)},
+               {"occurredAt", event.occurred_at ? Json(moment_text(*event.occurred_at)) : Json()},
+               {"metadata", content.metadata}};
+  if (const auto size = size_of(content.metadata); size > room / 2)
+    item["metadata"] = {{"leftOut", fmt::format("{} bytes", size)}};
+  const auto used = size_of(item) + kNote;
   const auto begin = utf8_prefix(content.text, std::min(offset, content.text.size()));
-  const auto shown = fitting(std::string_view(content.text).substr(begin), room);
-  Json item = {{"id", event.id}, {"kind", "event"}, {"title", event.title}, {"content", shown}};
-  if (shown.size() < content.text.size()) {
-    const auto end = begin + shown.size();
-    item["cut"] = fmt::format("bytes {} to {} of {}; for more ask for this id alone with offset {}",
-                              begin, end, content.text.size(), end);
-  }
-  item["source"] = event.source;
-  item["type"] = event.type;
-  item["url"] = or_null(event.url);
-  item["occurredAt"] = event.occurred_at ? Json(moment_text(*event.occurred_at)) : Json();
-  item["metadata"] = content.metadata;
+  const auto shown =
+      fitting(std::string_view(content.text).substr(begin), room - std::min(used, room));
+  item["content"] = shown;
+  if (shown.size() == content.text.size()) return item;
+  const auto end = begin + shown.size();
+  item["cut"] = fmt::format("bytes {} to {} of {}; for more ask for this id alone with offset {}",
+                            begin, end, content.text.size(), end);
   return item;
 }
 

@@ -48,8 +48,7 @@ bool is_name(std::string_view text) {
 
 // What can stand in a line, and be found again by being typed.
 bool is_id(std::string_view text) {
-  const auto is_bad = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-  return !text.empty() && text.size() <= kMaxId && std::ranges::none_of(text, is_bad);
+  return !text.empty() && text.size() <= kMaxId && !has_control(text);
 }
 
 bool is_entity(std::string_view text) {

@@ -31,8 +31,7 @@ bool is_number(std::string_view text) {
 }
 
 bool may_be_id(std::string_view text) {
-  const auto is_bad = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-  return !text.empty() && text.size() <= kMaxId && std::ranges::none_of(text, is_bad);
+  return !text.empty() && text.size() <= kMaxId && !has_control(text);
 }
 
 std::string lower(std::string_view text) {
