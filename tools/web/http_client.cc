@@ -128,6 +128,13 @@ httplib::Request request_of(const Request& request, const BaseUrl& url) {
   return wire;
 }
 
+// RFC 9112, section 6.3: lengths that differ tell that somebody on the way reads another answer.
+bool has_two_lengths(const httplib::Response& head) {
+  const auto [first, end] = head.headers.equal_range("Content-Length");
+  return std::any_of(first, end,
+                     [first = first](const auto& each) { return each.second != first->second; });
+}
+
 void replace_all(std::string& text, const std::string& what, std::string_view with) {
   if (what.empty()) return;
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
@@ -164,6 +171,11 @@ class HttpClient::Transport final : public httplib::ClientImpl {
     httplib::Request wire = request_of(request, url_);
     wire.content_receiver = [&](const char* bytes, std::size_t size, std::uint64_t /*offset*/,
                                 std::uint64_t /*length*/) { return keep(bytes, size, answer); };
+    wire.response_handler = [this](const httplib::Response& head) {
+      if (!has_two_lengths(head)) return true;
+      failure_.fault = fault_in_http(ErrorKind::Corrupt, "it has two lengths that differ");
+      return false;
+    };
     httplib::Response response;
     httplib::Error error = httplib::Error::Success;
     if (!httplib::ClientImpl::send(wire, response, error)) return std::unexpected(failure_);
