@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <random>
 #include <span>
 #include <utility>
 
@@ -38,21 +39,27 @@ Refusal not_signed(const Sender& sender) {
                            sender.signature)};
 }
 
-// Why deliveries to a route are not taken; nothing when they are. Of several organisations nobody
-// can find out which there are.
+// Why deliveries to a route are not taken; nothing when they are looked at. Of several
+// organisations nobody can find out which there are: what is sent to another name is looked at,
+// too, with a secret that nobody has.
 std::optional<Answer> why_not_taken(const Sender& sender, const std::optional<OrgId>& org,
                                     const Routing& routing) {
   if (org && routing.is_single && routing.find(*org) == nullptr)
     return Answer{404, "no such organisation is served here"};
   if (!routing.secrets_of(sender.name, org).empty()) return std::nullopt;
   if (!routing.is_single) {
-    if (org) return Answer{401, not_signed(sender).why};
+    if (org) return std::nullopt;
     if (sender.name != "github") {
       return Answer{404, fmt::format("name the organisation: /api/ingest/{}/ORG", sender.name)};
     }
   }
   return Answer{503, fmt::format("webhooks of {} are not set up here: {} is missing", sender.title,
                                  sender.variable)};
+}
+
+std::string random_secret() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
 // The events that a delivery becomes, one in a line.
@@ -125,6 +132,7 @@ Ingest::Ingest(Routing routing, Sync sync, Ledger intake, Ledger work,
     : sync_(std::move(sync)),
       intake_(std::move(intake)),
       work_(std::move(work)),
+      nobodys_secret_(random_secret()),
       routing_(std::make_shared<const Routing>(std::move(routing))),
       shared_(std::make_shared<Shared>()),
       keeper_(std::move(keeper)) {}
@@ -212,7 +220,9 @@ std::expected<std::vector<Delivery>, Refusal> Ingest::check(const Waiting& waiti
                                                             const Routing& routing) {
   const auto& [sender, posted, answered] = waiting;
   const auto received_at = now();
-  const auto read = sender->read(posted, routing.secrets_of(sender->name, posted.org), received_at);
+  auto secrets = routing.secrets_of(sender->name, posted.org);
+  if (secrets.empty()) secrets.push_back(nobodys_secret_);
+  const auto read = sender->read(posted, secrets, received_at);
   if (!read) {
     counts_.with([](State& counts) { ++counts.refused; });
     const bool hides = read.error().status == 401 && posted.org && !routing.is_single;

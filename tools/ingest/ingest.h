@@ -113,6 +113,7 @@ class Ingest {
   std::map<OrgId, Due> under_way_;  // by whose sync goes on
   std::chrono::steady_clock::time_point next_pruning_;
 
+  const std::string nobodys_secret_;
   Guarded<std::shared_ptr<const Routing>> routing_;
   const std::shared_ptr<Shared> shared_;
   Guarded<State> counts_;
