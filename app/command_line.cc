@@ -180,6 +180,9 @@ class Parser {
     import->add_option("FILE", line_.store.file, "the events; - is standard input")->required();
     import->add_flag("--json", line_.store.json, json);
     add(Export, "export", "print all events, as import takes them");
+    add(Payload, "payload", "print what a provider sent, that an event was read from")
+        ->add_option("EVENT", line_.store.event, "the id of the event")
+        ->required();
     add(Check, "check", "look for damage, and change nothing; exit code 1 when there is some")
         ->add_flag("--json", line_.store.json, json);
     add(Rebuild, "rebuild", "make entities, edges and the index anew from the events");
@@ -188,7 +191,12 @@ class Parser {
     compact->add_option("--keep-days", line_.store.keep_days, "forget what happened before these")
         ->check(CLI::Range(std::int64_t{0}, kMost));
     compact
-        ->add_option("--max-mib", line_.store.max_mib, "forget the oldest until it is about this")
+        ->add_option("--payload-days", line_.store.payload_days,
+                     "forget payloads that came before these; 0: all")
+        ->check(CLI::Range(std::int64_t{0}, kMost));
+    compact
+        ->add_option("--max-mib", line_.store.max_mib,
+                     "forget the oldest until it is about this, payloads first")
         ->check(CLI::Range(std::int64_t{1}, kMost));
   }
 

@@ -43,11 +43,20 @@ struct DeliveriesRequest {
 
 // What to do with the store.
 struct StoreRequest {
-  enum class Action { Stats, Import, Export, Check, Rebuild, Compact } action = Action::Stats;
+  enum class Action {
+    Stats,
+    Import,
+    Export,
+    Payload,
+    Check,
+    Rebuild,
+    Compact
+  } action = Action::Stats;
   std::string file;   // to import; `-`: standard input
+  std::string event;  // whose payload is to be printed
   bool json = false;  // say it as JSON
-  // Of compact: what is kept of the log.
-  std::optional<std::int64_t> keep_days, max_mib;
+  // Of compact: what is kept.
+  std::optional<std::int64_t> keep_days, payload_days, max_mib;
 };
 
 // What the small Memory service is to do.

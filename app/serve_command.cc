@@ -129,11 +129,11 @@ std::vector<std::filesystem::path> store_directories(const Settings& settings) {
 
 // The lock of the store is held for no longer than this takes.
 Result<std::size_t> keep_events(const std::filesystem::path& file,
-                                std::span<const store::Event> events) {
+                                std::span<const store::Delivery> deliveries) {
   auto writer = TRY(store::StoreWriter::open(file, "lightfast serve"));
   if (!writer.notice().empty()) log_for("app").error("{}", writer.notice());
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  return TRY(writer.add(events, now)).taken;
+  return TRY(writer.add(deliveries, now)).taken;
 }
 
 Result<std::unique_ptr<ingest::Ingest>> make_ingest(const Settings& settings, Services& services) {
@@ -147,14 +147,14 @@ Result<std::unique_ptr<ingest::Ingest>> make_ingest(const Settings& settings, Se
         ended(not_served(id));
       },
       [&services, &settings, not_served](
-          const OrgId& id, std::span<const store::Event> events) -> Result<std::size_t> {
+          const OrgId& id, std::span<const store::Delivery> deliveries) -> Result<std::size_t> {
         const auto org = services.find(id);
         if (org == nullptr) return not_served(id);
         const auto file = store_of(org->settings(), settings);
         if (file.empty())
           return Error{ErrorKind::NotFound,
                        "there is no store for the events of this organisation"};
-        return keep_events(file, events);
+        return keep_events(file, deliveries);
       });
 }
 

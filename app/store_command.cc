@@ -33,9 +33,16 @@ Json stats_json(const store::Stats& stats) {
   const auto text = [](const std::optional<Moment>& moment) {
     return moment ? Json(moment_text(*moment)) : Json();
   };
-  return {{"events", stats.events},       {"entities", stats.entities},   {"edges", stats.edges},
-          {"oldest", text(stats.oldest)}, {"newest", text(stats.newest)}, {"bytes", stats.bytes},
-          {"bySource", stats.by_source},  {"byType", stats.by_type}};
+  return {{"events", stats.events},
+          {"entities", stats.entities},
+          {"edges", stats.edges},
+          {"oldest", text(stats.oldest)},
+          {"newest", text(stats.newest)},
+          {"payloads", stats.payloads},
+          {"payloadBytes", stats.payload_bytes},
+          {"bytes", stats.bytes},
+          {"bySource", stats.by_source},
+          {"byType", stats.by_type}};
 }
 
 Result<int> print_stats(const std::filesystem::path& file, bool as_json) {
@@ -51,6 +58,9 @@ Result<int> print_stats(const std::filesystem::path& file, bool as_json) {
   if (stats.oldest && stats.newest)
     std::cout << fmt::format("from {} to {}\n", moment_text(*stats.oldest),
                              moment_text(*stats.newest));
+  if (stats.payloads != 0)
+    std::cout << fmt::format("{} payloads of providers, {}\n", stats.payloads,
+                             size_text(static_cast<std::size_t>(stats.payload_bytes)));
   print_counts("source", stats.by_source);
   print_counts("type", stats.by_type);
   return 0;
@@ -137,6 +147,14 @@ Result<int> export_all(const std::filesystem::path& file) {
   return Error{ErrorKind::Unavailable, "exporting: stdout takes nothing"};
 }
 
+Result<int> print_payload(const std::filesystem::path& file, const std::string& event) {
+  auto opened = TRY(store::Store::open(file));
+  const auto payload = TRY(opened.payload(event));
+  std::cout << TRY(store::unpack(payload)) << '\n' << std::flush;
+  if (std::cout) return 0;
+  return Error{ErrorKind::Unavailable, "printing the payload: stdout takes nothing"};
+}
+
 Result<int> check(const std::filesystem::path& file, bool as_json) {
   auto opened = TRY(store::Store::open(file));
   Progress progress("checking");
@@ -162,12 +180,17 @@ Result<int> compact(const std::filesystem::path& file, const StoreRequest& reque
   auto writer = TRY(open_for_writing(file, "lightfast store compact"));
   store::StoreWriter::Retention retention;
   if (request.keep_days) retention.since = now() - std::chrono::days(*request.keep_days);
+  if (request.payload_days)
+    retention.payloads_since = now() - std::chrono::days(*request.payload_days);
   if (request.max_mib) retention.bytes = *request.max_mib << 20;
   Progress progress("forgetting");
   const auto forgotten = TRY(writer.compact(
       retention, [&progress](std::int64_t done, std::int64_t all) { progress.show(done, all); }));
   if (request.keep_days || request.max_mib)
-    std::cerr << fmt::format("{} events forgotten; what followed from them is kept\n", forgotten);
+    std::cerr << fmt::format("{} events forgotten; what followed from them is kept\n",
+                             forgotten.events);
+  if (forgotten.payloads != 0)
+    std::cerr << fmt::format("{} payloads of providers forgotten\n", forgotten.payloads);
   return 0;
 }
 
@@ -180,6 +203,8 @@ Result<int> run(const std::filesystem::path& file, const StoreRequest& request) 
       return import(file, request);
     case Export:
       return export_all(file);
+    case Payload:
+      return print_payload(file, request.event);
     case Check:
       return check(file, request.json);
     case Rebuild:

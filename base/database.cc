@@ -48,6 +48,10 @@ int bind(sqlite3_stmt* statement, int place, const SqlValue& value) {
     return ::sqlite3_bind_text64(statement, place, text->data(), text->size(), SQLITE_STATIC,
                                  SQLITE_UTF8);
   }
+  if (const auto* blob = std::get_if<SqlBytes>(&value)) {
+    return ::sqlite3_bind_blob64(statement, place, blob->bytes.data(), blob->bytes.size(),
+                                 SQLITE_STATIC);
+  }
   return ::sqlite3_bind_null(statement, place);
 }
 
@@ -199,7 +203,8 @@ Result<void> Database::upgrade(const Options& options, std::int64_t version) {
   if (version < 1) return Error{ErrorKind::Corrupt, "it does not say of which version it is"};
   for (const auto* const upgrade : options.upgrades.subspan(static_cast<std::size_t>(version - 1)))
     TRY(run(upgrade));
-  return options.finish_upgrade == nullptr ? Result<void>() : options.finish_upgrade(*this);
+  return options.finish_upgrade == nullptr ? Result<void>()
+                                           : options.finish_upgrade(*this, version);
 }
 
 Result<std::int64_t> Database::ask(const char* sql) {

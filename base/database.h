@@ -21,8 +21,13 @@ struct sqlite3_stmt;
 
 namespace lightfast {
 
+// Bytes that are no text: a BLOB.
+struct SqlBytes {
+  std::string_view bytes;
+};
+
 // What stands for a parameter; text and bytes are looked at while the statement runs.
-using SqlValue = std::variant<std::nullptr_t, std::int64_t, std::string_view>;
+using SqlValue = std::variant<std::nullptr_t, std::int64_t, std::string_view, SqlBytes>;
 
 // A row of a result, while it is being looked at. Columns count from 0; a NULL is 0 and "".
 class SqlRow {
@@ -69,8 +74,8 @@ class Database {
     const char* schema;           // makes an empty database one of that version
     // Makes one of version 1 one of version 2, and so on.
     std::span<const char* const> upgrades = {};
-    // What else an upgrade takes, whichever version it began with; within the same transaction.
-    Result<void> (*finish_upgrade)(Database& database) = nullptr;
+    // What else an upgrade from a version takes; within the same transaction.
+    Result<void> (*finish_upgrade)(Database& database, std::int64_t from) = nullptr;
   };
 
   // Opens the file, or makes it with mode 0600, as root for the owner of its directory: a

@@ -113,6 +113,10 @@ class Taken(EventsCase):
                              {kind.partition(".")[0] for kind in stats["byType"]})
         self.store("check")
         self.assertEqual(self.deliveries("list", "--status", "dead"), [])
+        self.assertEqual(stats["payloads"], self.select("SELECT count(DISTINCT delivery) FROM payload WHERE provider = 'github'")[0][0])
+        sent = {json.dumps(payload) for _, payload in posted}
+        for (name,) in self.select("SELECT e.id FROM events e JOIN payload p ON p.seq = e.seq"):
+            self.assertIn(json.dumps(json.loads(self.store("payload", name))), sent)
 
     def test_what_each_sender_tells_is_kept(self):
         with self.server() as server:
@@ -125,6 +129,10 @@ class Taken(EventsCase):
         self.assertEqual(self.select("SELECT target FROM edge_now WHERE source = 'deployment:dpl_9' AND type = 'deploys'"),
                          [("commit:acme/web@" + "1" * 40,)])
         self.assertIn("crm", json.loads(self.store("stats", "--json"))["bySource"])
+        self.assertEqual(sorted(self.select("SELECT provider FROM payload")), [(name,) for name in ["generic", *sorted(SECRETS)]])
+        self.assertEqual(json.loads(self.store("payload", "deal-1"))["type"], "deal.won")
+        self.store("compact", "--payload-days", "0")
+        self.store("payload", "deal-1", code=2)
 
     def test_a_push_of_the_repository_does_both(self):
         with self.server() as server:

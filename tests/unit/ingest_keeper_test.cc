@@ -30,6 +30,8 @@ Delivery with_events(const std::string& id) {
           .event = "issue.update",
           .needs_sync = false,
           .events = line(id + ".1") + line(id + ".2"),
+          .payload = store::pack("body of " + id),
+          .payload_bytes = static_cast<std::int64_t>(std::string("body of ").size() + id.size()),
           .received_at = Time(1s)};
 }
 
@@ -42,18 +44,24 @@ Ledger opened(const TempDirectory& here) {
 // A store that does what it is told.
 struct FakeStore {
   std::mutex mutex;
-  std::vector<std::string> ids;
+  std::vector<std::string> ids, sent;
   std::optional<Error> error;
   int asked = 0;
 
   Keeper::Keep keep() {
-    return [this](const OrgId&, std::span<const store::Event> events) -> Result<std::size_t> {
-      const std::lock_guard lock(mutex);
-      ++asked;
-      if (error) return *error;
-      for (const auto& event : events) ids.push_back(event.id);
-      return events.size();
-    };
+    return
+        [this](const OrgId&, std::span<const store::Delivery> deliveries) -> Result<std::size_t> {
+          const std::lock_guard lock(mutex);
+          ++asked;
+          if (error) return *error;
+          std::size_t count = 0;
+          for (const auto& [events, payload] : deliveries) {
+            for (const auto& event : events) ids.push_back(event.id);
+            sent.push_back(payload.delivery + ": " + store::unpack(payload).value());
+            count += events.size();
+          }
+          return count;
+        };
   }
 };
 
@@ -78,6 +86,7 @@ TEST_CASE("events are kept in the order in which they came, and then their deliv
   REQUIRE(eventually([&] { return ledger.list(Status::Done, 10).value().size() == 2; }));
   const std::lock_guard lock(store.mutex);
   CHECK(store.ids == std::vector<std::string>{"1.1", "1.2", "2.1", "2.2"});
+  CHECK(store.sent == std::vector<std::string>{"1: body of 1", "2: body of 2"});
   CHECK(keeper.state().kept.at(org) == 4);
 }
 
@@ -104,7 +113,7 @@ TEST_CASE("what a store does not take stays in the ledger") {
   REQUIRE(ledger.add({with_events("1")}));
   keeper.start();
   REQUIRE(eventually([&] { return ledger.list({}, 1).value().at(0).reason == "it is damaged"; }));
-  CHECK(ledger.pending(org, 1).value().events == with_events("1").events);
+  CHECK(ledger.pending(org, 1).value().at(0).events == with_events("1").events);
 }
 
 }  // namespace

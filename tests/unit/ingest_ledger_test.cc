@@ -209,6 +209,8 @@ Delivery with_events(const std::string& id, bool needs_sync) {
   if (!needs_sync) delivery.provider = "linear";
   delivery.needs_sync = needs_sync;
   delivery.events = "{\"id\":\"" + id + "\"}\n";
+  delivery.payload = id + std::string("\0\xff", 2);
+  delivery.payload_bytes = 30;
   return delivery;
 }
 
@@ -223,9 +225,14 @@ TEST_CASE("a delivery is done when its repository was looked at and its events a
   CHECK(due_of(ledger, kStart).empty());
   CHECK(ledger.list(Status::Waiting, 10).value().size() == 2);
   const auto pending = ledger.pending(org, 1 << 20).value();
-  CHECK(pending.numbers == std::vector<std::int64_t>{1, 2});
-  CHECK(pending.events == "{\"id\":\"1\"}\n{\"id\":\"2\"}\n");
-  CHECK(ledger.pending(org, 1).value().numbers == std::vector<std::int64_t>{1});
+  REQUIRE(pending.size() == 2);
+  CHECK(pending[1].number == 2);
+  CHECK(pending[1].events == "{\"id\":\"2\"}\n");
+  CHECK(pending[1].payload.provider == "linear");
+  CHECK(pending[1].payload.delivery == "2");
+  CHECK(pending[1].payload.packed == std::string("2\0\xff", 3));
+  CHECK(pending[1].payload.bytes == 30);
+  CHECK(ledger.pending(org, 1).value().size() == 1);
   REQUIRE(ledger.mark_kept({1, 2}));
   CHECK(ledger.list(Status::Done, 10).value().size() == 2);
   CHECK(ledger.with_pending(kStart).value().empty());
@@ -259,9 +266,9 @@ TEST_CASE("events that a store does not take are dead in the end, and still ther
   CHECK(ledger.with_pending(now + 24h).value().empty());
   CHECK(ledger.list(Status::Dead, 10).value().at(0).reason == "full");
   REQUIRE(ledger.prune(kStart + 2 * kKept));
-  CHECK(ledger.pending(org, 1).value().numbers.size() == 1);
+  CHECK(ledger.pending(org, 1).value().size() == 1);
   REQUIRE(ledger.add({with_events("2", false)}));  // brings along what is dead
-  CHECK(ledger.pending(org, 1 << 20).value().numbers.size() == 2);
+  CHECK(ledger.pending(org, 1 << 20).value().size() == 2);
   REQUIRE(ledger.replay("1"));
   CHECK(ledger.list(Status::Waiting, 10).value().size() == 2);
   REQUIRE(ledger.mark_kept({1, 2}));
@@ -283,7 +290,9 @@ TEST_CASE("the events of one that is nobody's yet go along to whose it is, and a
   auto known = waiting[0].delivery;
   known.org = org;
   REQUIRE(ledger.replace(waiting[0].number, {known}));
-  CHECK(ledger.pending(org, 1).value().events == unknown.events);
+  const auto pending = ledger.pending(org, 1).value();
+  CHECK(pending.at(0).events == unknown.events);
+  CHECK(pending.at(0).payload.packed == unknown.payload);
   CHECK(ledger.pending_sizes().value().size() == 1);
   for (const char* const id : {"2", "3"}) {
     unknown.id = id;
@@ -294,7 +303,41 @@ TEST_CASE("the events of one that is nobody's yet go along to whose it is, and a
   CHECK(ledger.pending_sizes().value().at(OrgId{""}).deliveries == 1);
 }
 
-TEST_CASE("a ledger of the version before is brought up to date") {
+// As version 3 made it.
+constexpr const char* kThirdSchema = R"(
+  CREATE TABLE delivery (number INTEGER PRIMARY KEY, provider TEXT NOT NULL, org TEXT NOT NULL,
+    id TEXT NOT NULL, event TEXT NOT NULL, received_at INTEGER NOT NULL, status TEXT NOT NULL
+    CHECK (status IN ('waiting', 'done', 'ignored', 'dead')), attempts INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', body TEXT NOT NULL,
+    bytes INTEGER NOT NULL, needs_sync INTEGER NOT NULL DEFAULT 1, UNIQUE (provider, org, id))
+    STRICT;
+  CREATE INDEX delivery_status ON delivery (status, org, next_at);
+  CREATE TABLE pending (number INTEGER PRIMARY KEY REFERENCES delivery (number) ON DELETE CASCADE,
+    org TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL, events TEXT NOT NULL) STRICT;
+  CREATE INDEX pending_org ON pending (org, next_at, bytes);
+  CREATE TABLE binding (kind TEXT NOT NULL, id INTEGER NOT NULL, org TEXT NOT NULL,
+    name TEXT NOT NULL, PRIMARY KEY (kind, id, org)) STRICT;
+  INSERT INTO delivery (provider, org, id, event, received_at, status, body, bytes)
+    VALUES ('github', 'acme', 'old', 'push', 1, 'waiting', '{}', 2);
+  INSERT INTO pending (number, org, bytes, events) VALUES (1, 'acme', 3, '{}
+');)";
+
+TEST_CASE("events that wait in a ledger of the third version are kept without a payload") {
+  const TempDirectory here;
+  const Database::Options third{.application_id = 0x4C466465, .version = 3, .schema = kThirdSchema};
+  REQUIRE(Database::open(here / "deliveries.db", third));
+  auto ledger = opened(here);
+  CHECK(due_of(ledger, kStart).size() == 1);
+  REQUIRE(ledger.add({with_events("new", false)}));
+  const auto pending = ledger.pending(org, 1 << 20).value();
+  REQUIRE(pending.size() == 2);
+  CHECK(pending[0].events == "{}\n");
+  CHECK(pending[0].payload.packed.empty());
+  CHECK(pending[1].payload.bytes == 30);
+}
+
+TEST_CASE("a ledger of the second version is brought up to date") {
   const TempDirectory here;
   {
     auto old = Database::open(here.path() / "deliveries.db",
@@ -314,7 +357,7 @@ TEST_CASE("a ledger of the version before is brought up to date") {
   auto ledger = opened(here);
   CHECK(due_of(ledger, kStart).size() == 1);
   REQUIRE(ledger.add({with_events("new", false)}));
-  CHECK(ledger.pending(org, 1).value().numbers.size() == 1);
+  CHECK(ledger.pending(org, 1).value().size() == 1);
 }
 
 }  // namespace

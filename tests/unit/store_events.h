@@ -9,6 +9,17 @@
 
 namespace lightfast::store::test {
 
+// One about pr:1.
+inline Event event(const std::string& id, std::int64_t second,
+                   const Json& attributes = Json::object()) {
+  return {.id = id,
+          .source = "test",
+          .type = "pr.changed",
+          .occurred_at = Moment(std::chrono::seconds(second)),
+          .subject = "pr:1",
+          .attributes = attributes};
+}
+
 // `count` events about few entities at few times, so that they meet: some at the same time, with
 // attributes that come back to what they were, and edges that are removed and made again.
 inline std::vector<Event> random_events(unsigned seed, std::size_t count) {

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
 
 #include "base/database.h"
 #include "store_events.h"
@@ -18,15 +19,22 @@ using lightfast::test::TempDirectory;
 
 constexpr std::int32_t kApplicationId = 0x4C467374;
 
-// As version 1 had them: relations as objects.
-void write_version_1(const std::filesystem::path& file, const std::vector<Event>& events) {
+// An empty store as a version made it.
+Database made_by(int version, const std::filesystem::path& file) {
   std::stringstream schema;
-  schema << std::ifstream(LIGHTFAST_GOLDEN_DIR "/../unit/store_schema_1.sql").rdbuf();
+  schema << std::ifstream(fmt::format(LIGHTFAST_GOLDEN_DIR "/../unit/store_schema_{}.sql", version))
+                .rdbuf();
   const auto text = schema.str();
   auto database = Database::open(
-      file, {.application_id = kApplicationId, .version = 1, .schema = text.c_str()});
-  REQUIRE(database.has_value());
-  auto insert = database->prepare(
+      file, {.application_id = kApplicationId, .version = version, .schema = text.c_str()});
+  if (!database) FAIL(database.error().message);
+  return *std::move(database);
+}
+
+// As version 1 had them: relations as objects.
+void write_version_1(const std::filesystem::path& file, const std::vector<Event>& events) {
+  const auto database = made_by(1, file);
+  auto insert = database.prepare(
       "INSERT INTO events (id, source, type, occurred_at, received_at, actor, subject, title, body,"
       " relations, attributes) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)");
   for (const auto& event : events) {
@@ -70,6 +78,30 @@ TEST_CASE("a store of version 1 becomes what it would be if it were made now", "
     CHECK(rows(upgraded->store(), sql) == rows(fresh->store(), sql));
   CHECK(upgraded->store().check([](std::int64_t, std::int64_t) {})->empty());
   CHECK(Store::open(here / "old.db").has_value());
+}
+
+TEST_CASE("a store of version 2 keeps what it has, and payloads from then on", "[store]") {
+  const TempDirectory here;
+  {
+    auto database = made_by(2, here / "old.db");
+    REQUIRE(database.run(
+        "INSERT INTO events VALUES (7, 'a', 'x', 'x.y', 1, 1, NULL, 'x:1', 't', '', NULL, NULL,"
+        " '[]', '{}');"
+        "INSERT INTO entity VALUES ('x:1', 'x', 1, 9223372036854775807, 7, NULL, NULL,"
+        " '{\"made\":\"by version 2\"}');"));
+  }
+  auto upgraded = StoreWriter::open(here / "old.db", "a test");
+  if (!upgraded) FAIL(upgraded.error().message);
+  CHECK(rows(upgraded->store(), "SELECT properties ->> 'made' FROM entity") ==
+        std::vector<std::string>{"by version 2"});
+  Delivery delivery{.events = {test::event("b", 2)}, .payload = {}};
+  delivery.payload.packed = "sent";
+  REQUIRE(upgraded->add(std::vector{delivery}, Moment{}).has_value());
+  CHECK(upgraded->store().payload("b")->packed == "sent");
+  CHECK(upgraded->store().payload("a").error().kind == ErrorKind::NotFound);
+  auto fresh = StoreWriter::open(here / "new.db", "a test");
+  const auto* const schema = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+  CHECK(rows(upgraded->store(), schema) == rows(fresh->store(), schema));
 }
 
 }  // namespace

@@ -240,6 +240,8 @@ std::expected<std::vector<Delivery>, Refusal> Ingest::check(const Waiting& waiti
                           .id = read->id,
                           .event = read->event,
                           .events = lines_of(*sender, *read, received_at),
+                          .payload = store::pack(posted.body),
+                          .payload_bytes = static_cast<std::int64_t>(posted.body.size()),
                           .received_at = received_at};
   auto all = deliveries_to(delivery, read->about, *routes);
   if (is_too_much(all)) return std::unexpected(Refusal{full.status, full.word});

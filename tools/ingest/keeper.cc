@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr auto kLook = 1s;          // for what is due, or was changed by others
 constexpr auto kGathering = 400ms;  // what comes meanwhile is kept together
 constexpr auto kBusy = 2s;          // until a store is asked again that somebody else writes
-constexpr std::int64_t kMostBytes = 8LL << 20;  // of events that are kept together
+constexpr std::int64_t kMostBytes = 8LL << 20;  // of deliveries that are kept together
 
 Time now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -90,11 +90,16 @@ Result<void> Keeper::work(const std::stop_token& stop) {
 // What had failed before is brought along.
 Result<void> Keeper::keep_all_of(const OrgId& org, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const auto pending = TRY(ledger_.pending(org, kMostBytes));
-    if (pending.numbers.empty()) return {};
-    const auto kept = keep_(org, events_in(pending.events));
+    std::vector<std::int64_t> numbers;
+    std::vector<store::Delivery> deliveries;
+    for (auto& [number, events, payload] : TRY(ledger_.pending(org, kMostBytes))) {
+      numbers.push_back(number);
+      deliveries.push_back({.events = events_in(events), .payload = std::move(payload)});
+    }
+    if (numbers.empty()) return {};
+    const auto kept = keep_(org, deliveries);
     if (!kept) return note_failure(org, kept.error());
-    TRY(ledger_.mark_kept(pending.numbers));
+    TRY(ledger_.mark_kept(numbers));
     const std::lock_guard lock(mutex_);
     state_.kept[org] += *kept;
   }

@@ -17,16 +17,16 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "tools/ingest/ledger.h"
-#include "tools/store/event.h"
+#include "tools/store/payload.h"
 
 namespace lightfast::ingest {
 
 class Keeper {
  public:
-  // Has all of them on disk, or none; how many it did not have before. Unavailable while somebody
-  // else writes there: then it is asked again, as long as it takes.
-  using Keep =
-      std::function<Result<std::size_t>(const OrgId& org, std::span<const store::Event> events)>;
+  // Has all of them on disk, or none; how many events it did not have before. Unavailable while
+  // somebody else writes there: then it is asked again, as long as it takes.
+  using Keep = std::function<Result<std::size_t>(const OrgId& org,
+                                                 std::span<const store::Delivery> deliveries)>;
 
   Keeper(Ledger ledger, Keep keep) : keep_(std::move(keep)), ledger_(std::move(ledger)) {}
 

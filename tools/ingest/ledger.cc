@@ -13,7 +13,7 @@ namespace lightfast::ingest {
 namespace {
 
 constexpr std::int32_t kApplicationId = 0x4C466465;  // "LFde"
-constexpr int kVersion = 3;
+constexpr int kVersion = 4;
 
 // From each earlier version to the next.
 constexpr std::array kUpgrades = {
@@ -26,7 +26,9 @@ constexpr std::array kUpgrades = {
     "CREATE TABLE pending (number INTEGER PRIMARY KEY REFERENCES delivery (number) ON DELETE"
     " CASCADE, org TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL"
     " DEFAULT 0, bytes INTEGER NOT NULL, events TEXT NOT NULL) STRICT;"
-    "CREATE INDEX pending_org ON pending (org, next_at, bytes);"};
+    "CREATE INDEX pending_org ON pending (org, next_at, bytes);",
+    "ALTER TABLE pending ADD COLUMN payload BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE pending ADD COLUMN payload_bytes INTEGER NOT NULL DEFAULT 0;"};
 static_assert(kUpgrades.size() == kVersion - 1);
 
 constexpr int kMostUnrouted =
@@ -94,7 +96,8 @@ Result<std::vector<bool>> Ledger::insert(const std::vector<Delivery>& deliveries
       "INSERT INTO delivery (provider, org, id, event, received_at, status, reason, body, bytes,"
       " needs_sync) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"));
   auto keep = TRY(
-      database_.prepare("INSERT INTO pending (number, org, bytes, events) VALUES (?, ?, ?, ?)"));
+      database_.prepare("INSERT INTO pending (number, org, bytes, events, payload, payload_bytes)"
+                        " VALUES (?, ?, ?, ?, ?, ?)"));
   std::vector<bool> are_new;
   are_new.reserve(deliveries.size());
   for (const auto& each : deliveries) {
@@ -105,7 +108,8 @@ Result<std::vector<bool>> Ledger::insert(const std::vector<Delivery>& deliveries
     are_new.push_back(database_.changes() > 0);
     if (!are_new.back() || each.events.empty()) continue;
     TRY(keep.run({database_.last_number(), each.org.value,
-                  static_cast<std::int64_t>(each.events.size()), each.events}));
+                  static_cast<std::int64_t>(each.events.size() + each.payload.size()), each.events,
+                  SqlBytes{each.payload}, each.payload_bytes}));
   }
   return are_new;
 }
@@ -127,13 +131,16 @@ Result<std::map<OrgId, Due>> Ledger::due(Time now) {
 Result<std::vector<Unrouted>> Ledger::unrouted(Time now) {
   auto find = TRY(database_.prepare(
       "SELECT provider, d.org, id, event, status, reason, received_at, d.attempts, d.next_at,"
-      " number, body, events FROM delivery d LEFT JOIN pending USING (number)"
+      " number, body, events, payload, payload_bytes FROM delivery d LEFT JOIN pending USING "
+      "(number)"
       " WHERE status = 'waiting' AND d.org = '' AND d.next_at <= ? LIMIT ?"));
   std::vector<Unrouted> found;
   TRY(find.run({milliseconds(now), std::int64_t{kMostUnrouted}}, [&](const SqlRow& row) {
     found.push_back({.number = row.number(9), .delivery = delivery_of(row)});
     found.back().delivery.body = row.text(10);
     found.back().delivery.events = row.text(11);
+    found.back().delivery.payload = row.text(12);
+    found.back().delivery.payload_bytes = row.number(13);
   }));
   return found;
 }
@@ -181,16 +188,24 @@ Result<std::vector<OrgId>> Ledger::with_pending(Time now) {
   return found;
 }
 
-Result<Pending> Ledger::pending(const OrgId& org, std::int64_t most) {
+Result<std::vector<Pending>> Ledger::pending(const OrgId& org, std::int64_t most) {
   auto find = TRY(database_.prepare(
-      "SELECT number, events FROM (SELECT number, bytes, sum(bytes) OVER (ORDER BY number) AS"
-      " so_far FROM (SELECT number, bytes FROM pending WHERE org = ? ORDER BY number LIMIT ?))"
-      " JOIN pending USING (number) WHERE so_far - pending.bytes < ? ORDER BY number"));
-  Pending pending;
+      "SELECT number, events, provider, id, event, received_at, payload_bytes, payload FROM"
+      " (SELECT number, bytes, sum(bytes) OVER (ORDER BY number) AS so_far FROM"
+      " (SELECT number, bytes FROM pending WHERE org = ? ORDER BY number LIMIT ?))"
+      " JOIN pending p USING (number) JOIN delivery USING (number)"
+      " WHERE so_far - p.bytes < ? ORDER BY number"));
+  std::vector<Pending> pending;
   TRY(find.run({std::string_view(org.value), std::int64_t{kMostTogether}, most},
                [&pending](const SqlRow& row) {
-                 pending.numbers.push_back(row.number(0));
-                 pending.events += row.text(1);
+                 pending.push_back({.number = row.number(0),
+                                    .events = row.text(1),
+                                    .payload = {.provider = row.text(2),
+                                                .delivery = row.text(3),
+                                                .kind = row.text(4),
+                                                .received_at = time_of(row.number(5)),
+                                                .bytes = row.number(6),
+                                                .packed = row.text(7)}});
                }));
   return pending;
 }

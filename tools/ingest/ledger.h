@@ -14,6 +14,7 @@
 #include "base/database.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "tools/store/payload.h"
 
 namespace lightfast::ingest {
 
@@ -35,10 +36,12 @@ struct Delivery {
   std::string id;     // the provider's own, the same when it is sent again
   std::string event;  // `push`, `repository.renamed`
   Status status = Status::Waiting;
-  std::string reason = {};  // why it is ignored, or how the last attempt failed
-  std::string body = {};    // what tells whose it is, as JSON; empty when that is known
-  bool needs_sync = true;   // it may be a change of the organisation's repository
-  std::string events = {};  // for the organisation's store, one in a line, as JSON
+  std::string reason = {};         // why it is ignored, or how the last attempt failed
+  std::string body = {};           // what tells whose it is, as JSON; empty when that is known
+  bool needs_sync = true;          // it may be a change of the organisation's repository
+  std::string events = {};         // for the organisation's store, one in a line, as JSON
+  std::string payload = {};        // what was sent, by store::pack()
+  std::int64_t payload_bytes = 0;  // of it before that
   Time received_at = {};
   int attempts = 0;  // that failed
   Time next_at = {};
@@ -50,10 +53,11 @@ struct Due {
   std::vector<std::int64_t> all;  // these, and those that have failed and are to wait longer
 };
 
-// Some deliveries' events that the store of an organisation does not have yet.
+// The events of a delivery that the store of its organisation does not have yet.
 struct Pending {
-  std::vector<std::int64_t> numbers;  // of the deliveries
-  std::string events;                 // one in a line, as JSON
+  std::int64_t number = 0;  // of the delivery
+  std::string events;       // one in a line, as JSON
+  store::Payload payload;   // nothing is packed where it was not kept
 };
 
 // How much there is of such, of an organisation.
@@ -105,7 +109,7 @@ class Ledger {
   Result<std::vector<OrgId>> with_pending(Time now);
   // The oldest of them, also of those that have failed and are to wait longer, or are dead: at
   // most about `most` bytes, and one delivery's at least.
-  Result<Pending> pending(const OrgId& org, std::int64_t most);
+  Result<std::vector<Pending>> pending(const OrgId& org, std::int64_t most);
   // The store has them. Their deliveries are done unless they still wait for a sync.
   Result<void> mark_kept(const std::vector<std::int64_t>& numbers);
   // They are tried again, after pauses as above; after kMaxAttempts their deliveries are dead, and

@@ -25,8 +25,10 @@ CREATE TABLE pending (
   org      TEXT NOT NULL,                   -- the delivery's
   attempts INTEGER NOT NULL DEFAULT 0,      -- that failed
   next_at  INTEGER NOT NULL DEFAULT 0,      -- not before; 9223372036854775807 when it is dead
-  bytes    INTEGER NOT NULL,                -- of the events
-  events   TEXT NOT NULL                    -- one in a line, as JSON
+  bytes    INTEGER NOT NULL,                -- of the events and the payload, here
+  events   TEXT NOT NULL,                   -- one in a line, as JSON
+  payload  BLOB NOT NULL DEFAULT x'',       -- what was sent, deflated (zlib) where that is shorter
+  payload_bytes INTEGER NOT NULL DEFAULT 0  -- of it before that
 ) STRICT;
 CREATE INDEX pending_org ON pending (org, next_at, bytes);
 

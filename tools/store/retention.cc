@@ -74,16 +74,20 @@ Result<std::vector<Event>> forget(Database& database, Moment cut) {
   return keeper.take();
 }
 
+Result<std::int64_t> used_bytes(Database& database) {
+  std::int64_t used = 0;
+  auto measure = TRY(
+      database.prepare("SELECT (page_count - freelist_count) * page_size FROM pragma_page_count,"
+                       " pragma_page_size, pragma_freelist_count"));
+  TRY(measure.run({}, [&used](const SqlRow& row) { used = row.number(0); }));
+  return used;
+}
+
 Result<Moment> cut_for_size(Database& database, std::int64_t bytes) {
-  std::int64_t size = 0;
+  const auto size = TRY(used_bytes(database));
   std::int64_t events = 0;
-  auto measure = TRY(database.prepare(
-      "SELECT (page_count - freelist_count) * page_size, (SELECT count(*) FROM events) FROM"
-      " pragma_page_count, pragma_page_size, pragma_freelist_count"));
-  TRY(measure.run({}, [&](const SqlRow& row) {
-    size = row.number(0);
-    events = row.number(1);
-  }));
+  auto count = TRY(database.prepare("SELECT count(*) FROM events"));
+  TRY(count.run({}, [&events](const SqlRow& row) { events = row.number(0); }));
   const auto too_many =
       size <= bytes || events == 0 ? 0 : (size - bytes) / std::max<std::int64_t>(size / events, 1);
   std::int64_t time = 0;

@@ -19,6 +19,9 @@ inline constexpr std::string_view kKeptSource = "lightfast";
 // with them in the log instead, the subjects' properties and edges at `cut` and later are the same.
 Result<std::vector<Event>> forget(Database& database, Moment cut);
 
+// How much of the file is in use.
+Result<std::int64_t> used_bytes(Database& database);
+
 // The time before which there is what makes the file larger than `bytes`, about; the first moment
 // there is when it is not.
 Result<Moment> cut_for_size(Database& database, std::int64_t bytes);

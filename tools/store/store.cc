@@ -18,7 +18,7 @@
 namespace lightfast::store {
 namespace {
 
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 constexpr const char* kEvents = "SELECT " LIGHTFAST_STORE_EVENT ", seq FROM events ORDER BY seq";
 
@@ -61,13 +61,15 @@ Result<void> project_all(Database& database, const Store::Progress& progress) {
   return taken;
 }
 
-Result<void> finish_upgrade(Database& database) {
+// Since version 2 what follows from the log is the same.
+Result<void> finish_upgrade(Database& database, std::int64_t from) {
+  if (from >= 2) return {};
   TRY(database.run(projections_sql));
   return project_all(database, [](std::int64_t, std::int64_t) {});
 }
 
 Database::Options options() {
-  static const std::array upgrades = {upgrade_1_sql};
+  static const std::array upgrades = {upgrade_1_sql, payloads_sql};
   static_assert(upgrades.size() == kVersion - 1);
   return {.application_id = kApplicationId,
           .version = kVersion,
@@ -101,6 +103,8 @@ constexpr std::array kRules = {
     Rule{"events whose subject is not there",
          "SELECT count(*) FROM events WHERE NOT EXISTS (SELECT 1 FROM entity WHERE"
          " entity.id = events.subject)"},
+    Rule{"payloads whose events are not there",
+         "SELECT count(*) FROM payload WHERE seq NOT IN (SELECT seq FROM events)"},
     Rule{"versions of an entity that overlap",
          "SELECT count(*) FROM (SELECT id, valid_from, lag(valid_to) OVER (PARTITION BY id"
          " ORDER BY valid_from) AS earlier FROM entity WHERE known_to IS NULL)"
@@ -125,6 +129,8 @@ Result<void> Store::each_event(const std::function<Result<void>(const Event&)>& 
   return done;
 }
 
+Result<Payload> Store::payload(std::string_view event) { return payload_of(database_, event); }
+
 Result<Stats> Store::stats() {
   Stats stats;
   stats.events = TRY(number(database_, "SELECT count(*) FROM events"));
@@ -132,6 +138,8 @@ Result<Stats> Store::stats() {
   stats.edges = TRY(number(database_, "SELECT count(*) FROM edge_now"));
   stats.by_source = TRY(counts(database_, "SELECT source, count(*) FROM events GROUP BY source"));
   stats.by_type = TRY(counts(database_, "SELECT type, count(*) FROM events GROUP BY type"));
+  stats.payloads = TRY(number(database_, "SELECT count(*) FROM payload"));
+  stats.payload_bytes = TRY(number(database_, "SELECT sum(length(body)) FROM payload"));
   stats.bytes = TRY(number(database_,
                            "SELECT page_count * page_size FROM pragma_page_count,"
                            " pragma_page_size"));
@@ -219,19 +227,40 @@ Result<std::string> StoreWriter::set_aside_if_damaged(const std::filesystem::pat
 
 Result<StoreWriter::Added> StoreWriter::add(std::span<const Event> events, Moment received_at) {
   auto transaction = TRY(Transaction::begin(store_.database_));
-  Added added;
-  for (const auto& event : events)
-    ++(TRY(add_one(event, milliseconds(received_at))) ? added.taken : added.duplicates);
+  const auto added = TRY(add_all(events, milliseconds(received_at)));
   TRY(transaction.commit());
-  return added;
+  return added.count;
 }
 
-Result<bool> StoreWriter::add_one(const Event& event, std::int64_t received_at) {
-  if (!TRY(insert_event(event, received_at))) return false;
-  const auto seq = store_.database_.last_number();
-  TRY(words_.take(event, seq));
-  TRY(projection_.take(event, seq));
-  return true;
+Result<StoreWriter::Added> StoreWriter::add(std::span<const Delivery> deliveries,
+                                            Moment received_at) {
+  auto transaction = TRY(Transaction::begin(store_.database_));
+  Added count;
+  for (const auto& [events, payload] : deliveries) {
+    const auto added = TRY(add_all(events, milliseconds(received_at)));
+    count.taken += added.count.taken;
+    count.duplicates += added.count.duplicates;
+    if (added.count.taken != 0 && !payload.packed.empty())
+      TRY(add_payload(store_.database_, payload, added.seqs));
+  }
+  TRY(transaction.commit());
+  return count;
+}
+
+Result<StoreWriter::AddedSeqs> StoreWriter::add_all(std::span<const Event> events,
+                                                    std::int64_t received_at) {
+  AddedSeqs added;
+  for (const auto& event : events) {
+    if (!TRY(insert_event(event, received_at))) {
+      ++added.count.duplicates;
+      continue;
+    }
+    added.seqs.last = store_.database_.last_number();
+    if (added.count.taken++ == 0) added.seqs.first = added.seqs.last;
+    TRY(words_.take(event, added.seqs.last));
+    TRY(projection_.take(event, added.seqs.last));
+  }
+  return added;
 }
 
 Result<bool> StoreWriter::insert_event(const Event& event, std::int64_t received_at) {
@@ -252,34 +281,42 @@ Result<void> StoreWriter::rebuild(const Store::Progress& progress) {
   return transaction.commit();
 }
 
-Result<std::int64_t> StoreWriter::compact(const Retention& retention,
-                                          const Store::Progress& progress) {
+Result<StoreWriter::Forgotten> StoreWriter::compact(const Retention& retention,
+                                                    const Store::Progress& progress) {
   auto& database = store_.database_;
+  Forgotten forgotten;
+  if (retention.payloads_since)
+    forgotten.payloads += TRY(forget_payloads_before(database, *retention.payloads_since));
   auto cut = retention.since;
   if (retention.bytes) {
+    forgotten.payloads += TRY(forget_payloads_for_size(database, *retention.bytes));
     const auto for_size = TRY(cut_for_size(database, *retention.bytes));
     cut = std::max(cut.value_or(for_size), for_size);
   }
-  const auto forgotten = cut ? TRY(forget_before(*cut, progress)) : 0;
+  if (cut) TRY(forget_before(*cut, progress, forgotten));
   TRY(WordIndex::optimize(database));
   TRY(database.run("VACUUM"));
   TRY(database.run("PRAGMA wal_checkpoint(TRUNCATE)"));
   return forgotten;
 }
 
-Result<std::int64_t> StoreWriter::forget_before(Moment cut, const Store::Progress& progress) {
+Result<void> StoreWriter::forget_before(Moment cut, const Store::Progress& progress,
+                                        Forgotten& forgotten) {
   auto& database = store_.database_;
   auto transaction = TRY(Transaction::begin(database));
   const auto before = TRY(number(database, "SELECT count(*) FROM events"));
   const auto kept = TRY(forget(database, cut));
   const auto after = TRY(number(database, "SELECT count(*) FROM events"));
-  if (after == before) return 0;
+  if (after == before) return {};
+  const auto payloads = TRY(forget_payloads_of_forgotten(database));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   for (const auto& event : kept)
     TRY(insert_event(event, std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
   TRY(project_all(database, progress));
   TRY(transaction.commit());
-  return before - after;
+  forgotten.events += before - after;
+  forgotten.payloads += payloads;
+  return {};
 }
 
 }  // namespace lightfast::store

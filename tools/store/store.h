@@ -16,6 +16,7 @@
 #include "base/database.h"
 #include "base/result.h"
 #include "tools/store/event.h"
+#include "tools/store/payload.h"
 #include "tools/store/projection.h"
 #include "tools/store/word_index.h"
 #include "tools/store/writer_lock.h"
@@ -30,7 +31,8 @@ struct Stats {
   std::int64_t events = 0, entities = 0, edges = 0;  // the latter two: that are there now
   std::optional<Moment> oldest, newest;              // of the events
   std::map<std::string, std::int64_t> by_source, by_type;
-  std::int64_t bytes = 0;  // of the file
+  std::int64_t payloads = 0, payload_bytes = 0;  // of what providers sent; packed
+  std::int64_t bytes = 0;                        // of the file
 };
 
 // What is wrong with a store: nothing when it is empty.
@@ -49,6 +51,10 @@ class Store {
   Result<void> each_event(const std::function<Result<void>(const Event&)>& each);
 
   Result<Stats> stats();
+
+  // What the event of this id was read from. NotFound when there is no such event, or none was
+  // kept.
+  Result<Payload> payload(std::string_view event);
 
   // For who asks in SQL: schema.sql and projections.sql say what is there.
   [[nodiscard]] Database& database() { return database_; }
@@ -81,18 +87,24 @@ class StoreWriter {
   };
   // Has all of them on disk, or none, when it returns. Of two with one id the first counts.
   Result<Added> add(std::span<const Event> events, Moment received_at);
+  // The same of deliveries; the payload of one that says nothing new is not kept.
+  Result<Added> add(std::span<const Delivery> deliveries, Moment received_at);
 
   // Makes what follows from the log anew, in one transaction: the rows become the same.
   Result<void> rebuild(const Store::Progress& progress);
 
   struct Retention {
     std::optional<Moment> since = {};  // what happened before is forgotten
-    std::optional<std::int64_t> bytes =
-        {};  // and so much of the oldest that the rest has about this
+    // And so much of the oldest that the rest has about this: of payloads, and then of events.
+    std::optional<std::int64_t> bytes = {};
+    std::optional<Moment> payloads_since = {};  // payloads received before are forgotten
+  };
+  struct Forgotten {
+    std::int64_t events = 0, payloads = 0;
   };
   // Forgets what is not to be retained, in one transaction, and gives the disk back what is not
-  // used. What follows from what is forgotten is kept. How many events were forgotten.
-  Result<std::int64_t> compact(const Retention& retention, const Store::Progress& progress);
+  // used. What follows from what is forgotten is kept, and payloads go with their events.
+  Result<Forgotten> compact(const Retention& retention, const Store::Progress& progress);
 
   [[nodiscard]] Store& store() { return store_; }
 
@@ -105,8 +117,12 @@ class StoreWriter {
         words_(std::move(words)),
         insert_(std::move(insert)) {}
 
-  Result<std::int64_t> forget_before(Moment cut, const Store::Progress& progress);
-  Result<bool> add_one(const Event& event, std::int64_t received_at);
+  struct AddedSeqs {
+    Added count;
+    Seqs seqs;  // of those that were taken
+  };
+  Result<AddedSeqs> add_all(std::span<const Event> events, std::int64_t received_at);
+  Result<void> forget_before(Moment cut, const Store::Progress& progress, Forgotten& forgotten);
   Result<bool> insert_event(const Event& event, std::int64_t received_at);
 
   static Result<std::string> set_aside_if_damaged(const std::filesystem::path& file);
