@@ -38,8 +38,8 @@ Json stats_json(const store::Stats& stats) {
           {"edges", stats.edges},
           {"oldest", text(stats.oldest)},
           {"newest", text(stats.newest)},
-          {"payloads", stats.payloads},
-          {"payloadBytes", stats.payload_bytes},
+          {"payloads", stats.payloads.count},
+          {"payloadBytes", stats.payloads.bytes},
           {"bytes", stats.bytes},
           {"bySource", stats.by_source},
           {"byType", stats.by_type}};
@@ -58,9 +58,9 @@ Result<int> print_stats(const std::filesystem::path& file, bool as_json) {
   if (stats.oldest && stats.newest)
     std::cout << fmt::format("from {} to {}\n", moment_text(*stats.oldest),
                              moment_text(*stats.newest));
-  if (stats.payloads != 0)
-    std::cout << fmt::format("{} payloads of providers, {}\n", stats.payloads,
-                             size_text(static_cast<std::size_t>(stats.payload_bytes)));
+  if (stats.payloads.count != 0)
+    std::cout << fmt::format("{} payloads of providers, {}\n", stats.payloads.count,
+                             size_text(static_cast<std::size_t>(stats.payloads.bytes)));
   print_counts("source", stats.by_source);
   print_counts("type", stats.by_type);
   return 0;

@@ -188,7 +188,8 @@ Result<void> Database::check_ours(const Options& options) {
   const auto id = TRY(ask("PRAGMA application_id"));
   const auto version = TRY(ask("PRAGMA user_version"));
   if (id != options.application_id) return Error{ErrorKind::Corrupt, "it is another program's"};
-  if (version == options.version) return {};
+  const auto oldest = options.oldest_read == 0 ? options.version : options.oldest_read;
+  if (version >= oldest && version <= options.version) return {};
   return Error{ErrorKind::Corrupt,
                version > options.version
                    ? fmt::format("it was made by a later version of lightfast (schema {}, this one "

@@ -72,6 +72,7 @@ class Database {
     std::int32_t application_id;  // tells our files from others
     int version;                  // of the schema: user_version
     const char* schema;           // makes an empty database one of that version
+    int oldest_read = 0;          // open_for_reading() takes those from this version on; 0: of none
     // Makes one of version 1 one of version 2, and so on.
     std::span<const char* const> upgrades = {};
     // What else an upgrade from a version takes; within the same transaction.
@@ -85,7 +86,7 @@ class Database {
   static Result<Database> open(const std::filesystem::path& file, const Options& options);
 
   // The same for reading alone; nothing is made. NotFound when there is no such file, Corrupt also
-  // when it is of an earlier version.
+  // when it is of an earlier version than that takes.
   static Result<Database> open_for_reading(const std::filesystem::path& file,
                                            const Options& options);
 

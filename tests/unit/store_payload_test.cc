@@ -12,8 +12,8 @@
 namespace lightfast::store {
 namespace {
 
-using test::event;
 using lightfast::test::TempDirectory;
+using test::event;
 
 constexpr Moment kReceived{std::chrono::seconds(1'000)};
 const Store::Progress quietly = [](std::int64_t, std::int64_t) {};
@@ -49,7 +49,7 @@ class Fixture {
   [[nodiscard]] std::string sent(const std::string& event) {
     return store::sent(writer.store(), event);
   }
-  [[nodiscard]] std::int64_t count() { return writer.store().stats()->payloads; }
+  [[nodiscard]] std::int64_t count() { return writer.store().stats()->payloads.count; }
 
  private:
   TempDirectory here_;
@@ -135,7 +135,7 @@ TEST_CASE("a store that is too large forgets payloads first, the oldest first", 
   }
   fixture.add(deliveries);
   const auto all = fixture.writer.store().stats().value();
-  const auto bytes = all.bytes - all.payload_bytes / 2;
+  const auto bytes = all.bytes - all.payloads.bytes / 2;
   const auto forgotten = fixture.writer.compact({.bytes = bytes}, quietly);
   CHECK(forgotten->events == 0);
   CHECK(forgotten->payloads > 900);

@@ -90,6 +90,13 @@ TEST_CASE("a store of version 2 keeps what it has, and payloads from then on", "
         "INSERT INTO entity VALUES ('x:1', 'x', 1, 9223372036854775807, 7, NULL, NULL,"
         " '{\"made\":\"by version 2\"}');"));
   }
+  {
+    auto read = Store::open(here / "old.db");
+    if (!read) FAIL(read.error().message);
+    CHECK(read->stats()->events == 1);
+    CHECK(read->payload("a").error().kind == ErrorKind::NotFound);
+    CHECK(read->check([](std::int64_t, std::int64_t) {}).has_value());
+  }
   auto upgraded = StoreWriter::open(here / "old.db", "a test");
   if (!upgraded) FAIL(upgraded.error().message);
   CHECK(rows(upgraded->store(), "SELECT properties ->> 'made' FROM entity") ==

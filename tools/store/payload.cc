@@ -20,6 +20,14 @@ const Bytef* bytes_of(std::string_view text) { return reinterpret_cast<const Byt
 
 Bytef* bytes_of(std::string& text) { return reinterpret_cast<Bytef*>(text.data()); }
 
+// A store of version 2 has none.
+Result<bool> has_table(const Database& database) {
+  bool found = false;
+  auto find = TRY(database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'payload'"));
+  TRY(find.run({}, [&found](const SqlRow& /*row*/) { found = true; }));
+  return found;
+}
+
 }  // namespace
 
 std::string pack(std::string_view sent) {
@@ -43,6 +51,18 @@ Result<std::string> unpack(const Payload& payload) {
   return sent;
 }
 
+Result<Payloads> payloads_in(const Database& database) {
+  Payloads payloads;
+  if (!TRY(has_table(database))) return payloads;
+  auto count = TRY(
+      database.prepare("SELECT count(*), sum(length(body)), sum(NOT EXISTS (SELECT 1 FROM events"
+                       " WHERE events.seq = payload.seq)) FROM payload"));
+  TRY(count.run({}, [&payloads](const SqlRow& row) {
+    payloads = {.count = row.number(0), .bytes = row.number(1), .without_event = row.number(2)};
+  }));
+  return payloads;
+}
+
 Result<void> add_payload(Database& database, const Payload& payload, const Seqs& became) {
   auto insert = TRY(database.prepare(
       "INSERT INTO payload (seq, first, provider, delivery, kind, received_at, bytes, body)"
@@ -59,6 +79,9 @@ Result<Payload> payload_of(const Database& database, std::string_view event) {
   auto find = TRY(database.prepare("SELECT seq FROM events WHERE id = ?"));
   TRY(find.run({event}, [&seq](const SqlRow& row) { seq = row.number(0); }));
   if (!seq) return Error{ErrorKind::NotFound, doing + ": there is no event of this id"};
+  const Error none{ErrorKind::NotFound,
+                   doing + ": none is kept; it was imported, or its payload was forgotten"};
+  if (!TRY(has_table(database))) return none;
   std::optional<Payload> payload;
   auto select = TRY(database.prepare(
       "SELECT provider, delivery, kind, received_at, bytes, body FROM (SELECT * FROM payload"
@@ -72,8 +95,7 @@ Result<Payload> payload_of(const Database& database, std::string_view event) {
                .packed = row.text(5)};
   }));
   if (payload) return *std::move(payload);
-  return Error{ErrorKind::NotFound,
-               doing + ": none is kept; it was imported, or its payload was forgotten"};
+  return none;
 }
 
 Result<std::int64_t> forget_payloads_before(Database& database, Moment cut) {

@@ -40,6 +40,13 @@ struct Seqs {
   std::int64_t first = 0, last = 0;
 };
 
+// How many there are, and how much they take.
+struct Payloads {
+  std::int64_t count = 0, bytes = 0;
+  std::int64_t without_event = 0;  // which is damage
+};
+Result<Payloads> payloads_in(const Database& database);
+
 Result<void> add_payload(Database& database, const Payload& payload, const Seqs& became);
 
 // That an event of this id was read from. NotFound when there is no such event, or it has none.

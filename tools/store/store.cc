@@ -74,6 +74,7 @@ Database::Options options() {
   return {.application_id = kApplicationId,
           .version = kVersion,
           .schema = schema_sql,
+          .oldest_read = 2,
           .upgrades = upgrades,
           .finish_upgrade = finish_upgrade};
 }
@@ -103,8 +104,6 @@ constexpr std::array kRules = {
     Rule{"events whose subject is not there",
          "SELECT count(*) FROM events WHERE NOT EXISTS (SELECT 1 FROM entity WHERE"
          " entity.id = events.subject)"},
-    Rule{"payloads whose events are not there",
-         "SELECT count(*) FROM payload WHERE seq NOT IN (SELECT seq FROM events)"},
     Rule{"versions of an entity that overlap",
          "SELECT count(*) FROM (SELECT id, valid_from, lag(valid_to) OVER (PARTITION BY id"
          " ORDER BY valid_from) AS earlier FROM entity WHERE known_to IS NULL)"
@@ -138,8 +137,7 @@ Result<Stats> Store::stats() {
   stats.edges = TRY(number(database_, "SELECT count(*) FROM edge_now"));
   stats.by_source = TRY(counts(database_, "SELECT source, count(*) FROM events GROUP BY source"));
   stats.by_type = TRY(counts(database_, "SELECT type, count(*) FROM events GROUP BY type"));
-  stats.payloads = TRY(number(database_, "SELECT count(*) FROM payload"));
-  stats.payload_bytes = TRY(number(database_, "SELECT sum(length(body)) FROM payload"));
+  stats.payloads = TRY(payloads_in(database_));
   stats.bytes = TRY(number(database_,
                            "SELECT page_count * page_size FROM pragma_page_count,"
                            " pragma_page_size"));
@@ -161,6 +159,8 @@ Result<Findings> Store::check(const Progress& progress) {
     const auto broken = TRY(number(database_, rule.broken));
     if (broken != 0) findings.push_back(fmt::format("{}: {}", rule.what, broken));
   }
+  if (const auto lost = TRY(payloads_in(database_)).without_event; lost > 0)
+    findings.push_back(fmt::format("payloads whose events are not there: {}", lost));
   if (const auto lost = TRY(lost_words()); lost > 0)
     findings.push_back(
         fmt::format("events whose titles the index of words does not find: {}", lost));

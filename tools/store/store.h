@@ -31,8 +31,8 @@ struct Stats {
   std::int64_t events = 0, entities = 0, edges = 0;  // the latter two: that are there now
   std::optional<Moment> oldest, newest;              // of the events
   std::map<std::string, std::int64_t> by_source, by_type;
-  std::int64_t payloads = 0, payload_bytes = 0;  // of what providers sent; packed
-  std::int64_t bytes = 0;                        // of the file
+  Payloads payloads;
+  std::int64_t bytes = 0;  // of the file
 };
 
 // What is wrong with a store: nothing when it is empty.
