@@ -16,6 +16,7 @@
 #include "tools/graph/times.h"
 #include "tools/store/graph.h"
 #include "tools/store/handles.h"
+#include "tools/store/twins.h"
 
 namespace lightfast::graph {
 namespace {
@@ -200,6 +201,8 @@ class Page {
   // False when there is no room for it: the next page begins with it.
   Result<bool> take(const store::EntityVersion& entity) {
     if (!may_all_hold(conditions_, entity.held.content)) return true;
+    const bool is_named_alone = entity.held.content == "{}";
+    if (is_named_alone && TRY(store::meant_by(reader_, entity.id)) != entity.id) return true;
     auto properties = properties_of(entity);
     if (!all_hold(conditions_, properties)) return true;
     is_full_ = entities_.size() == limit_;

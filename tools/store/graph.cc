@@ -12,7 +12,6 @@ namespace lightfast::store {
 namespace {
 
 constexpr std::int64_t kFetchRows = 4;  // what reading one entity's properties counts as
-constexpr std::size_t kMostEdgeTypes = 64;
 
 constexpr const char* kEntityAt =
     "SELECT valid_from, valid_to, properties FROM entity WHERE id = ?1 AND valid_from <= ?2"
@@ -32,22 +31,6 @@ constexpr const char* kNewest =
     "SELECT max(valid_from), count(*) FROM (SELECT valid_from FROM entity WHERE type = ?1"
     " AND " LIGHTFAST_STORE_BELIEVED " ORDER BY valid_from DESC LIMIT 1)";
 
-// By direction: the next type of edge, and the edges of one type. The last column says whether one
-// is believed and had begun by ?3: what no index leaves out is a row as well, and counts as looked
-// at.
-struct EdgeStatements {
-  const char *next_type, *edges;
-};
-constexpr EdgeStatements kOut = {
-    "SELECT type FROM edge WHERE source = ?1 AND type > ?2 ORDER BY type LIMIT 1",
-    "SELECT target, valid_from, valid_to, valid_from <= ?3 AND " LIGHTFAST_STORE_BELIEVED
-    " FROM edge WHERE source = ?1 AND type = ?2"};
-constexpr EdgeStatements kIn = {
-    "SELECT type FROM edge WHERE target = ?1 AND type > ?2 ORDER BY type LIMIT 1",
-    "SELECT source, valid_from, valid_to, " LIGHTFAST_STORE_BELIEVED
-    " FROM edge WHERE target = ?1 AND type = ?2 AND valid_from <= ?3"
-    " ORDER BY valid_from DESC, source DESC"};
-
 constexpr const char* kLatestEvents =
     "SELECT id, type, title, url, actor, occurred_at FROM events WHERE subject = ?1"
     " AND occurred_at <= ?2 ORDER BY occurred_at DESC, id DESC LIMIT ?3";
@@ -56,37 +39,6 @@ constexpr const char* kEffects =
     "SELECT id FROM events WHERE causal_parent = ?1 ORDER BY occurred_at, seq LIMIT ?2";
 
 constexpr const char* kEvent = "SELECT " LIGHTFAST_STORE_EVENT " FROM events WHERE id = ?1";
-
-// The type of edge that follows `last`; empty when there is none.
-Result<std::string> next_type(Reader& reader, const EdgeSearch& search, std::string_view last) {
-  const auto* sql = search.direction == Direction::Out ? kOut.next_type : kIn.next_type;
-  std::string next;
-  TRY(reader.run(sql, {search.entity, last}, [&next](const SqlRow& row) { next = row.text(0); }));
-  return next;
-}
-
-Result<void> add_edges_of_type(Reader& reader, const EdgeSearch& search, std::string_view type,
-                               RowBudget& budget, Edges& found) {
-  const bool is_out = search.direction == Direction::Out;
-  std::size_t taken = 0;
-  return reader.run_while(
-      is_out ? kOut.edges : kIn.edges, {search.entity, type, search.at}, [&](const SqlRow& row) {
-        if (!budget.spend()) found.is_all = false;
-        if (!found.is_all) return false;
-        const Instant from = row.number(1);
-        const Instant to = row.number(2);
-        if (row.number(3) == 0 || to <= search.at) return true;
-        if (++taken > search.most) {
-          found.is_all = false;
-          return false;
-        }
-        std::string self(search.entity);
-        auto other = row.text(0);
-        if (!is_out) self.swap(other);
-        found.edges.push_back({std::move(self), std::string(type), std::move(other), from, to});
-        return true;
-      });
-}
 
 }  // namespace
 
@@ -128,26 +80,6 @@ Result<std::optional<Instant>> newest_of_type(Reader& reader, std::string_view t
     if (row.number(1) > 0) newest = row.number(0);
   }));
   return newest;
-}
-
-Result<Edges> edges_at(Reader& reader, const EdgeSearch& search, std::string_view type,
-                       RowBudget& budget) {
-  Edges found;
-  if (!type.empty()) {
-    TRY(add_edges_of_type(reader, search, type, budget, found));
-    return found;
-  }
-  bool is_all = true;
-  auto next = TRY(next_type(reader, search, ""));
-  for (std::size_t types = 0; types < kMostEdgeTypes && !next.empty(); ++types) {
-    found.is_all = true;
-    TRY(add_edges_of_type(reader, search, next, budget, found));
-    is_all = is_all && found.is_all;
-    next = TRY(next_type(reader, search, next));
-  }
-  if (!next.empty()) is_all = false;
-  found.is_all = is_all;
-  return found;
 }
 
 Result<std::vector<EventHead>> latest_events(Reader& reader, std::string_view subject,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "tools/store/event.h"
 #include "tools/store/names.h"
+#include "tools/store/twins.h"
 
 namespace lightfast::store {
 namespace {
@@ -171,7 +172,14 @@ std::vector<Handle> handles_of(std::string_view text) {
 Result<Found> find_entities(Reader& reader, const std::vector<Handle>& handles) {
   Finder finder(reader);
   for (const auto& handle : handles) TRY(finder.find(handle));
-  return finder.take();
+  auto found = finder.take();
+  std::vector<std::string> meant;
+  for (auto& id : found.ids) {
+    id = TRY(meant_by(reader, std::move(id)));
+    if (std::ranges::find(meant, id) == meant.end()) meant.push_back(std::move(id));
+  }
+  found.ids = std::move(meant);
+  return found;
 }
 
 Result<std::string> resolve_entity(Reader& reader, std::string_view text,
