@@ -1,62 +1,23 @@
 #include "app/command_line.h"
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 #include <utility>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
-#include <spdlog/fmt/ranges.h>
 
 #include "app/commands.h"
+#include "app/procedure_options.h"
 #include "app/settings.h"
 #include "base/text.h"
 
 namespace lightfast {
 namespace {
 
-// timeoutMs -> timeout-ms
-std::string option_name(const std::string& property) {
-  std::string name;
-  for (const char c : property) {
-    if (std::isupper(static_cast<unsigned char>(c)) != 0) name.push_back('-');
-    name.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-  }
-  return name;
-}
-
-// One procedure's subcommand and the words given to it.
-struct ProcedureOptions {
-  CLI::App* command = nullptr;
-  std::map<std::string, std::vector<std::string>> values;  // by property
-  std::vector<std::string> words;
-  bool json = false;
-  std::string format;
-};
-
-// What a schema says a value is; `string` where it does not.
-std::string type_of(const Json& schema) { return schema.value("type", "string"); }
-
-// Takes `word`, `name=value` or an object, into `object`. What is no JSON is a text.
-bool add_members(Json& object, const std::string& word) {
-  if (word.starts_with('{')) {
-    const auto members = Json::parse(word, nullptr, false);
-    if (members.is_object()) object.update(members);
-    return members.is_object();
-  }
-  const auto equals = word.find('=');
-  if (equals == std::string::npos || equals == 0) return false;
-  const auto text = word.substr(equals + 1);
-  const auto value = Json::parse(text, nullptr, false);
-  object[word.substr(0, equals)] = value.is_discarded() ? Json(text) : value;
-  return true;
-}
-
 class Parser {
  public:
-  explicit Parser(const std::vector<contract::Procedure>& procedures) : procedures_(procedures) {
+  explicit Parser(const std::vector<contract::Procedure>& procedures) {
     root_.set_version_flag("--version", "lightfast " LIGHTFAST_VERSION);
     root_.require_subcommand(
         0, 1);  // without one, chosen() says so; a mistyped one is an unexpected word
@@ -64,7 +25,8 @@ class Parser {
     root_.get_formatter()->column_width(32);
     for (const auto& setting : all_settings()) add_setting(setting);
     add_commands();
-    for (std::size_t i = 0; i < procedures_.size(); ++i) add_procedure(i);
+    for (const auto& procedure : procedures)
+      procedures_.push_back(std::make_unique<ProcedureOptions>(root_, procedure));
     root_.failure_message(
         [](const CLI::App* /*app*/, const CLI::Error& error) { return std::string(error.what()); });
   }
@@ -227,55 +189,6 @@ class Parser {
     command->add_flag("--undo", setup.undo, "take the entry out again");
   }
 
-  // Procedures with longer keys are nested: `graph query`.
-  void add_procedure(std::size_t index) {
-    const auto& procedure = procedures_[index];
-    auto& options = options_.emplace_back(std::make_unique<ProcedureOptions>());
-    CLI::App* parent = &root_;
-    for (std::size_t depth = 0; depth + 1 < procedure.key.size(); ++depth)
-      parent = group(parent, procedure.key[depth]);
-    options->command = parent->add_subcommand(procedure.key.back(), procedure.summary);
-    options->command->add_flag("--json", options->json,
-                               "print the result as JSON, as the REST API answers it");
-    add_formats(*options, procedure);
-    for (const auto& [property, schema] : procedure.input_schema["properties"].items())
-      add_input(*options, property, schema, property == procedure.positional);
-  }
-
-  static void add_input(ProcedureOptions& options, const std::string& property, const Json& schema,
-                        bool is_positional) {
-    const auto help = schema.value("description", "");
-    const auto type = type_of(schema);
-    if (is_positional) {
-      options.command->add_option(property, options.words, help + " Put it behind --.")
-          ->allow_extra_args(type == "array");
-      return;
-    }
-    const auto what = type == "object" ? help + " NAME=VALUE, or an object in JSON." : help;
-    CLI::Option* option =
-        options.command->add_option("--" + option_name(property), options.values[property], what);
-    if (type != "array") option->expected(1)->allow_extra_args(false);
-    if (type == "object") option->take_all();
-  }
-
-  static void add_formats(ProcedureOptions& options, const contract::Procedure& procedure) {
-    if (procedure.presentation.formats.empty()) return;
-    std::vector<std::string> names = {"text", "json"};
-    for (const auto& format : procedure.presentation.formats) names.emplace_back(format.name);
-    options.command
-        ->add_option("--format", options.format, fmt::format("{}", fmt::join(names, ", ")))
-        ->check(CLI::IsMember(names));
-  }
-
-  static CLI::App* group(CLI::App* parent, const std::string& name) {
-    for (CLI::App* child : parent->get_subcommands({})) {
-      if (child->get_name() == name) return child;
-    }
-    CLI::App* made = parent->add_subcommand(name, fmt::format("see lightfast {} --help", name));
-    made->require_subcommand(1);
-    return made;
-  }
-
   std::string help() const {
     for (const CLI::App* command : root_.get_subcommands()) return command->help();
     return root_.help() +
@@ -323,69 +236,18 @@ class Parser {
 
   // Of a procedure, the input that its options and words make.
   ParsedLine with_procedure() {
-    for (std::size_t i = 0; i < options_.size(); ++i) {
-      if (!options_[i]->command->parsed()) continue;
+    for (std::size_t i = 0; i < procedures_.size(); ++i) {
+      const auto& options = *procedures_[i];
+      if (!options.is_chosen()) continue;
+      auto input = options.input(words_);
+      if (!input) return error_of_use(input.error().message);
       line_.kind = CommandKind::Procedure;
       line_.procedure = i;
-      const auto& format = options_[i]->format;
-      line_.json = options_[i]->json || format == "json";
-      if (!line_.json && format != "text") line_.format = format;
-      auto input = input_of(i);
-      if (!input) return error_of_use(input.error().message);
-      line_.input = *input;
+      line_.json = options.as_json();
+      line_.format = options.format();
+      line_.input = *std::move(input);
     }
     return {.command = line_, .text = {}, .exit_code = 0};
-  }
-
-  Result<std::string> input_of(std::size_t index) const {
-    const auto& procedure = procedures_[index];
-    Json input = Json::object();
-    auto plain = options_[index]->words;
-    plain.insert(plain.end(), words_.begin(), words_.end());
-    if (!procedure.positional.empty() && plain.empty()) {
-      return Error{ErrorKind::InvalidArgument,
-                   fmt::format("{0}: no {1} given; put it behind --; see lightfast {0} --help",
-                               procedure.name(" "), procedure.positional)};
-    }
-    if (const auto& name = procedure.positional; !name.empty()) {
-      const bool is_list = type_of(procedure.input_schema["properties"][name]) == "array";
-      input[name] = is_list ? Json(plain) : Json(fmt::format("{}", fmt::join(plain, " ")));
-    }
-    for (const auto& [property, words] : options_[index]->values) {
-      if (words.empty()) continue;
-      input[property] =
-          TRY(value_of(property, procedure.input_schema["properties"][property], words));
-    }
-    return input.dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
-
-  // Words become what the schema asks for; the schema itself is checked later, when the procedure
-  // is called.
-  static Result<Json> value_of(const std::string& property, const Json& schema,
-                               const std::vector<std::string>& words) {
-    const auto type = type_of(schema);
-    if (type == "object") return object_of(property, words);
-    if (type == "array") return Json(words);
-    if (type == "string") return Json(words.back());
-    auto value = Json::parse(words.back(), nullptr, false);
-    if (value.is_discarded()) {
-      return Error{ErrorKind::InvalidArgument,
-                   fmt::format("--{}: '{}' is not of type {}", option_name(property),
-                               visible_text(words.back()), type)};
-    }
-    return value;
-  }
-
-  static Result<Json> object_of(const std::string& property,
-                                const std::vector<std::string>& words) {
-    Json object = Json::object();
-    for (const auto& word : words) {
-      if (add_members(object, word)) continue;
-      return Error{ErrorKind::InvalidArgument,
-                   fmt::format("--{}: '{}' is neither NAME=VALUE nor an object in JSON",
-                               option_name(property), visible_text(word))};
-    }
-    return object;
   }
 
   struct Slot {
@@ -393,13 +255,12 @@ class Parser {
     CLI::Option* option = nullptr;
   };
 
-  const std::vector<contract::Procedure>& procedures_;
   CLI::App root_{"Lightfast: an organisation's context, for AI agents.", "lightfast"};
   std::map<std::string, Slot> settings_;
   std::vector<std::pair<const CLI::App*, CommandKind>> kinds_;
   CLI::App *create_key_ = nullptr, *revoke_key_ = nullptr, *replay_delivery_ = nullptr;
-  std::vector<std::string> words_;                          // behind `--`
-  std::vector<std::unique_ptr<ProcedureOptions>> options_;  // parallel to procedures_
+  std::vector<std::string> words_;  // behind `--`
+  std::vector<std::unique_ptr<ProcedureOptions>> procedures_;
   CommandLine line_;
 };
 
