@@ -1,4 +1,5 @@
 """What the stories of real clients share: the clients at fixed versions, a home of their own, and the files of examples/clients."""
+import json
 import os
 import pathlib
 import subprocess
@@ -60,6 +61,26 @@ class ClientCase(unittest.TestCase):
             self.assertEqual(text.count(placeholder), 1, f"the placeholders of {name} have changed")
             text = text.replace(placeholder, value)
         return text
+
+    def run_codex(self, codex, model, question, servers, name="gpt-5", **environment):
+        """What Codex tells of one question to a fake model, as events; `servers` are the MCP servers of its configuration file.
+
+        A model of a `name` that it does not know is shown all tools at once, and at most 12,000 bytes of an answer.
+        """
+        self.write(".codex/config.toml", f"""
+model = "{name}"
+model_provider = "fake"
+approval_policy = "never"
+[model_providers.fake]
+name = "fake"
+base_url = "{model.url}/v1"
+env_key = "FAKE_KEY"
+wire_api = "responses"
+supports_websockets = false
+""" + servers)
+        said = self.run_checked(codex, "exec", "--json", "--skip-git-repo-check", "-c", f"mcp_servers.lightfast.startup_timeout_sec={HANG_GUARD}",
+                                question, cwd=self.project, env=self.environment(FAKE_KEY="none", **environment))
+        return [json.loads(line) for line in said.splitlines()]
 
     def write(self, place, text):
         path = pathlib.Path(self.home, place)

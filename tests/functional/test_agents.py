@@ -5,13 +5,12 @@ Each client loads its file of examples/clients, over stdio and over HTTP with a 
 the model makes, and ends with the model's text.
 """
 import json
-import subprocess
 import unittest
 
 import harness
 from client_case import ClientCase, claude_environment, install_claude, install_codex, key_in_environment
 from fake_models import AnthropicModel, OpenAiModel
-from harness import HANG_GUARD, LIGHTFAST, Server
+from harness import LIGHTFAST, Server
 
 # What a command says on both streams, its exit code, and whether bash itself would say the same.
 FOUND, MISSING, BOTH = "grep -rn tone . | sort", "cat nothing.md", "cat brand.md nothing.md; exit 3"
@@ -97,21 +96,7 @@ class Codex(Agent):
 
     def ask(self, name, server=None):
         with OpenAiModel([((NAMESPACE, "lightfast_shell"), {"command": command}) for command in COMMANDS] + [LAST]) as model:
-            self.write(".codex/config.toml", f"""
-model = "gpt-5"
-model_provider = "fake"
-approval_policy = "never"
-[model_providers.fake]
-name = "fake"
-base_url = "{model.url}/v1"
-env_key = "FAKE_KEY"
-wire_api = "responses"
-supports_websockets = false
-""" + self.example(name, server))
-            said = self.run_checked(self.client, "exec", "--json", "--skip-git-repo-check",
-                                    "-c", f"mcp_servers.lightfast.startup_timeout_sec={HANG_GUARD}", "What is our tone?", cwd=self.project,
-                                    env=self.environment(FAKE_KEY="none", **key_in_environment(server)))
-        events = [json.loads(line) for line in said.splitlines()]
+            events = self.run_codex(self.client, model, "What is our tone?", self.example(name, server), **key_in_environment(server))
         self.assertIn(LAST, [event["item"].get("text") for event in events if event["type"] == "item.completed"])
         return model
 

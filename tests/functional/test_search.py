@@ -6,8 +6,8 @@ import time
 import unittest
 
 import harness
-from client_case import ClientCase, claude_environment, install_claude
-from fake_models import AnthropicModel
+from client_case import ClientCase, claude_environment, install_claude, install_codex
+from fake_models import AnthropicModel, OpenAiModel
 from harness import HANG_GUARD, LIGHTFAST, Server
 from http_double import HttpDouble
 from http_server import HttpServer
@@ -219,9 +219,12 @@ class ToAnAgent(SearchCase):
             self.assertEqual((missing.status, missing.json["code"]), (404, "NOT_FOUND"), missing)
 
 
-class ClaudeCode(ClientCase):
-    def test_a_blended_answer_reaches_the_model_whole(self):
-        claude = install_claude()
+class AgentCase(ClientCase):
+    """An agent that is asked by its user, and asks both tiers: much is found, and all of it is long."""
+
+    def setUp(self):
+        self.client = self.install()
+        super().setUp()
         events = [event(f"e{number}", f"pr:acme/web#{number}", f"Retry uploads, part {number}: " + "long " * 60, "2026-03-01T12:00:00Z")
                   for number in range(30)]
         for each in events:
@@ -229,23 +232,57 @@ class ClaudeCode(ClientCase):
         store = self.home / "store.db"
         source = self.write("events.ndjson", "".join(json.dumps(each) + "\n" for each in events))
         self.run_checked(LIGHTFAST, "store", "import", source, "--store", str(store))
-        old = [found(f"old{number}", "How uploads failed in 2020 " + "x" * 3000, 1 - number / 100) for number in range(20)]
-        with HttpDouble(remembers(*old)) as memory:
-            config = {"mcpServers": {"lightfast": {"command": LIGHTFAST, "args": ["mcp", "--repo", str(self.repository), "--store", str(store),
-                                                                                  "--memory-url", memory.url]}}}
-            calls = [("mcp__lightfast__lightfast_search", {"query": "how did we retry uploads"})]
-            with AnthropicModel([*calls, "We retried them."]) as model:
-                said = self.run_checked(claude, "-p", "How did we retry uploads?", "--mcp-config", self.write("mcp.json", json.dumps(config)),
-                                        "--strict-mcp-config", "--allowedTools", "mcp__lightfast", cwd=self.project,
-                                        env=self.environment(ANTHROPIC_BASE_URL=model.url, ANTHROPIC_API_KEY="none", **claude_environment()))
-        self.assertIn("We retried them.", said)
-        [told] = model.shown()
-        shown = told["content"] if isinstance(told["content"], str) else "".join(part["text"] for part in told["content"])
-        self.assertLess(len(shown.encode()), 16 << 10)
-        blended = json.loads(shown)
+        self.memory = self.enterContext(HttpDouble(self.remember))
+        self.arguments = ["mcp", "--repo", str(self.repository), "--store", str(store), "--memory-url", self.memory.url]
+
+    @staticmethod
+    def remember(exchange):
+        if exchange.request.path == "/v1/search":
+            exchange.reply(200, answer(*(found(f"old{number}", "How uploads failed in 2020 " + "x" * 3000, 1 - number / 100) for number in range(20))))
+        else:
+            exchange.reply(200, {"items": [{**found(each, "Uploads of 2020"), "content": "They failed. " * 5000}
+                                           for each in json.loads(exchange.request.body)["ids"]]})
+
+    def assert_blended(self, shown):
+        """Both answers came whole, and no longer than a client shows."""
+        for text in shown:
+            self.assertLess(len(text.encode()), 16 << 10)
+        blended, texts = map(json.loads, shown)
         self.assertEqual(len(blended["results"]), 10)
         self.assertEqual({each["tier"] for each in blended["results"]}, {"store", "memory"})
         self.assertEqual(blended["tiers"]["memory"]["state"], "ok")
+        self.assertEqual([each["id"] for each in texts["items"]], ["e1", "old1"])
+
+
+SEARCH, CONTENTS = {"query": "how did we retry uploads"}, {"ids": ["e1", "old1"]}
+
+
+class ClaudeCode(AgentCase):
+    install = staticmethod(install_claude)
+
+    def test_a_blended_answer_reaches_the_model_whole(self):
+        config = {"mcpServers": {"lightfast": {"command": LIGHTFAST, "args": self.arguments}}}
+        calls = [("mcp__lightfast__lightfast_search", SEARCH), ("mcp__lightfast__lightfast_contents", CONTENTS)]
+        with AnthropicModel([*calls, "We retried them."]) as model:
+            said = self.run_checked(self.client, "-p", "How did we retry uploads?", "--mcp-config", self.write("mcp.json", json.dumps(config)),
+                                    "--strict-mcp-config", "--allowedTools", "mcp__lightfast", cwd=self.project,
+                                    env=self.environment(ANTHROPIC_BASE_URL=model.url, ANTHROPIC_API_KEY="none", **claude_environment()))
+        self.assertIn("We retried them.", said)
+        told = [each["content"] for each in model.shown()]
+        self.assert_blended([each if isinstance(each, str) else "".join(part["text"] for part in each) for each in told])
+
+
+class Codex(AgentCase):
+    install = staticmethod(install_codex)
+
+    def test_a_blended_answer_reaches_the_model_whole(self):
+        servers = f"[mcp_servers.lightfast]\ncommand = {json.dumps(LIGHTFAST)}\nargs = {json.dumps(self.arguments)}\n"
+        calls = [(("mcp__lightfast", "lightfast_search"), SEARCH), (("mcp__lightfast", "lightfast_contents"), CONTENTS)]
+        with OpenAiModel([*calls, "We retried them."]) as model:
+            said = self.run_codex(self.client, model, "How did we retry uploads?", servers, name="gpt-5.5")
+        self.assertIn("We retried them.", [each["item"].get("text") for each in said if each["type"] == "item.completed"])
+        # Codex puts the time before what a tool says, and that is one text.
+        self.assert_blended([each["output"].partition("\nOutput:\n")[2] for each in model.shown()])
 
 
 if __name__ == "__main__":
