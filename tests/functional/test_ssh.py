@@ -93,7 +93,7 @@ class HelperTest(RepoCase):
 
     def test_what_ssh_keyscan_writes_is_understood(self):
         for options in ((), ("-H",)):
-            scanned = run("ssh-keyscan", *options, "-p", self.server.port, "localhost").decode()
+            scanned = run("ssh-keyscan", "-4", *options, "-p", self.server.port, "localhost").decode()
             self.sync_well(**self.over_ssh(known_hosts=scanned))
 
     def test_an_unknown_host_is_refused_with_its_fingerprint(self):
