@@ -23,11 +23,12 @@ inline constexpr int kMaxGraphDepth = 4;
 inline constexpr int kMaxRelatedDepth = 3;
 inline constexpr int kMaxContents = 50;
 inline constexpr int kLeastContentsBytes = 1024;
-inline constexpr int kDefaultContentsBytes = 14'336;
+inline constexpr int kDefaultContentsBytes = 11'264;
 inline constexpr int kMaxContentsBytes = 1'048'576;
 inline constexpr int kMaxContentsOffset = 10'485'760;
 
-// What an answer takes at most where the caller did not ask for more: bytes of JSON.
-inline constexpr std::size_t kUsualAnswerBytes = 15'000;
+// What an answer takes at most where the caller did not ask for more: bytes of JSON. Codex cuts
+// what it shows a model at 12,000 bytes, in the middle.
+inline constexpr std::size_t kUsualAnswerBytes = 11'500;
 
 }  // namespace lightfast::contract
