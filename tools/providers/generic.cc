@@ -42,7 +42,8 @@ std::vector<store::Event> generic_events(const Notice& notice) {
   Draft draft("generic", type, subject_of(type, data));
   draft.at({body["timestamp"], body["createdAt"], data["updated_at"], data["created_at"]});
   draft.about(notice.id).once();
-  draft.title(first_text({data["title"], data["name"], data["subject"], data["summary"]}));
+  const auto title = first_text({data["title"], data["name"], data["subject"], data["summary"]});
+  draft.title(title.empty() ? type : title);
   draft.body(first_text({data["body"], data["description"], data["message"], data["text"]}));
   draft.url(data["url"].text());
   if (data.is_object()) {
