@@ -94,8 +94,7 @@ void ProcedureOptions::add_input(const std::string& property, const Json& schema
   const auto help = schema.value("description", "");
   const auto type = type_of(schema);
   if (property == procedure_.positional) {
-    command_->add_option(property, words_, help + " Put it behind --.")
-        ->allow_extra_args(type == "array");
+    command_->add_option(property, words_, help + " Put words that begin with - behind --.");
     return;
   }
   const auto what = type == "object" ? help + " NAME=VALUE, or an object in JSON." : help;

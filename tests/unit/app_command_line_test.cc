@@ -84,6 +84,8 @@ TEST_CASE("a shell command is its words joined by spaces", "[command-line]") {
       {{"shell", "--", "mcp"}, "mcp"},
       {{"shell", "--", "shell", "--repo", "x"}, "shell --repo x"},
       {{"shell", "ls"}, "ls"},
+      {{"shell", "cat", "a", "mcp"}, "cat a mcp"},
+      {{"shell", "--repo", "r", "cat", "a", "--", "-b"}, "cat a -b"},
   }));
   CHECK(input_of(words) == Json{{"command", command}});
 }
