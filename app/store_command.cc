@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <optional>
@@ -150,7 +152,8 @@ Result<int> export_all(const std::filesystem::path& file) {
 Result<int> print_payload(const std::filesystem::path& file, const std::string& event) {
   auto opened = TRY(store::Store::open(file));
   const auto payload = TRY(opened.payload(event));
-  std::cout << TRY(store::unpack(payload)) << '\n' << std::flush;
+  std::cout << TRY(store::unpack(payload)) << (::isatty(STDOUT_FILENO) != 0 ? "\n" : "")
+            << std::flush;
   if (std::cout) return 0;
   return Error{ErrorKind::Unavailable, "printing the payload: stdout takes nothing"};
 }
@@ -173,6 +176,7 @@ Result<int> rebuild(const std::filesystem::path& file) {
   Progress progress("rebuilding");
   TRY(writer.rebuild(
       [&progress](std::int64_t done, std::int64_t all) { progress.show(done, all); }));
+  std::cerr << "made anew from the events\n";
   return 0;
 }
 
