@@ -31,7 +31,7 @@ void print_result(const Json& result, std::ostream& out) {
 
 void print_tier(const char* name, const Json& report, std::ostream& err) {
   const auto why = text_in(report, "why");
-  err << fmt::format("[{}: {}, {} results, {} ms{}{}]\n", name, text_in(report, "state"),
+  err << fmt::format("[{}: {}, {} found, {} ms{}{}]\n", name, text_in(report, "state"),
                      report["count"].get<std::int64_t>(), report["ms"].get<std::int64_t>(),
                      why.empty() ? "" : "; ", why);
 }

@@ -350,5 +350,33 @@ TEST_CASE("a time that is none is refused by its name", "[search]") {
   CHECK(refused.error().field == "after");
 }
 
+contract::SearchResult remembered(const std::string& id, const std::string& title) {
+  return {.id = id,
+          .title = title,
+          .snippet = title,
+          .score = 0.9,
+          .source = "wiki",
+          .type = "document",
+          .tier = contract::Tier::Memory};
+}
+
+TEST_CASE("a local result of one word comes behind what long-term memory has", "[search]") {
+  Fixture fixture(some_events());
+  fixture.memory().says = recalled({remembered("zebra", "Zebra outage of the uploads")});
+  CHECK(Fixture::ids(fixture.ask("how did we handle the zebra outage of uploads")) ==
+        "zebra docs retry ");
+  const auto answer = fixture.ask("how did we retry failed uploads");
+  CHECK(answer["results"][0]["id"] == "retry");
+}
+
+TEST_CASE("what has no title is called by its entity's", "[search]") {
+  auto events = some_events();
+  events.push_back(event("silent", "pr:acme/web#1", "", "2026-03-04"));
+  events.push_back(event("nameless", "pr:acme/web#9", "", "2026-03-05"));
+  Fixture fixture(events);
+  CHECK(fixture.ask("acme/web#1")["results"][0]["title"] == "Retry failed uploads");
+  CHECK(fixture.ask("acme/web#9")["results"][0]["title"] == "pr:acme/web#9");
+}
+
 }  // namespace
 }  // namespace lightfast::search

@@ -109,7 +109,7 @@ std::string Ranker::snippet(std::string_view text, const Ranked& ranked, std::si
   return snippet_of(text, ranked.weights, stems_, most);
 }
 
-std::string Ranker::reason(std::string_view text, const Ranked& ranked) const {
+std::vector<std::string_view> Ranker::found_in(std::string_view text, const Ranked& ranked) const {
   std::unordered_set<std::string> stems;
   for (auto& word : stems_.of(text.substr(0, utf8_prefix(text, kMostBody))))
     stems.insert(std::move(word.text));
@@ -118,6 +118,16 @@ std::string Ranker::reason(std::string_view text, const Ranked& ranked) const {
     if (std::ranges::all_of(term.stems, [&](const auto& stem) { return stems.contains(stem); }))
       found.push_back(term.text);
   }
+  return found;
+}
+
+double Ranker::share(std::string_view text, const Ranked& ranked) const {
+  const auto all = static_cast<double>(ranked.terms.size());
+  return all == 0 ? 0 : static_cast<double>(found_in(text, ranked).size()) / all;
+}
+
+std::string Ranker::reason(std::string_view text, const Ranked& ranked) const {
+  const auto found = found_in(text, ranked);
   return found.empty() ? std::string("parts of words")
                        : fmt::format("words: {}", fmt::join(found, ", "));
 }

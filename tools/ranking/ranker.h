@@ -64,11 +64,16 @@ class Ranker {
                                     std::size_t most) const;
   // Which words of the question are in a text, in a few words.
   [[nodiscard]] std::string reason(std::string_view text, const Ranked& ranked) const;
+  // How many of them, 0 to 1.
+  [[nodiscard]] double share(std::string_view text, const Ranked& ranked) const;
 
  private:
   class Run;  // for one question
   Ranker(CandidateFinder finder, Words stems, Words whole)
       : finder_(std::move(finder)), stems_(std::move(stems)), whole_(std::move(whole)) {}
+
+  [[nodiscard]] std::vector<std::string_view> found_in(std::string_view text,
+                                                       const Ranked& ranked) const;
 
   CandidateFinder finder_;
   Words stems_, whole_;

@@ -35,6 +35,9 @@ Result<Local> Local::open(Database& database) {
       {.head = TRY(prepare("SELECT id, source, type, subject, title, occurred_at, url FROM events"
                            " WHERE seq = ?1")),
        .text = TRY(prepare("SELECT title, body FROM events WHERE seq = ?1")),
+       .name = TRY(prepare("SELECT coalesce(properties ->> 'title', properties ->> 'name', ''),"
+                           " ifnull(properties ->> 'url', '') FROM entity WHERE id = ?1 AND"
+                           " known_to IS NULL ORDER BY valid_from DESC LIMIT 1")),
        .before = TRY(prepare("SELECT seq FROM events WHERE subject = ?1 AND (occurred_at, id) <"
                              " (?2, ?3) ORDER BY occurred_at DESC, id DESC LIMIT 1")),
        .after = TRY(prepare("SELECT seq FROM events WHERE subject = ?1 AND (occurred_at, id) >"
@@ -204,6 +207,18 @@ class Local::Search {
       return std::pair(a.is_named, a.score) > std::pair(b.is_named, b.score);
     });
     append(std::span(ranked).subspan(ranking_.by_words.reread));
+    return measure_share();
+  }
+
+  Result<void> measure_share() {
+    ranking_.share = 0;
+    const auto begin = std::ranges::find(ranking_.hits, false, &Hit::is_named);
+    const auto count = std::min<std::ptrdiff_t>(kBestLooked, ranking_.hits.end() - begin);
+    for (const auto& hit : std::span(begin, begin + count)) {
+      const auto text = TRY(local_.text_of(hit.seq));
+      const auto share = local_.ranker_.share(text.title + " " + text.body, ranking_.by_words);
+      ranking_.share = std::max(ranking_.share, share);
+    }
     return {};
   }
 
@@ -297,19 +312,32 @@ Result<contract::SearchResult> Local::result(const Hit& hit, const Ranking& rank
   const auto head = TRY(this->head(hit.seq));
   if (!head) return Error{ErrorKind::NotFound, "the event is no longer there"};
   const auto text = TRY(text_of(hit.seq));
+  const auto name = TRY(name_of(*head));
   return contract::SearchResult{
       .id = head->id,
-      .title = head->title,
+      .title = name.title,
       .snippet = ranker_.snippet(text.body, ranking.by_words, kMostSnippet),
       .score = hit.score,
       .source = head->source,
       .type = head->type,
-      .url = head->url,
+      .url = name.url,
       .occurred_at = head->occurred_at,
       .tier = contract::Tier::Store,
       .reason = hit.reason.empty() ? ranker_.reason(text.title + " " + text.body, ranking.by_words)
                                    : hit.reason,
       .subject = head->subject};
+}
+
+// Some say nothing of themselves; what they are about has a name.
+Result<Local::Name> Local::name_of(const Head& head) {
+  Name name{.title = head.title, .url = head.url};
+  if (!name.title.empty()) return name;
+  TRY(sql_.name.run({std::string_view(head.subject)}, [&name](const SqlRow& row) {
+    name.title = row.text(0);
+    if (!name.url) name.url = optional_text(row.text(1));
+  }));
+  if (name.title.empty()) name.title = head.subject;
+  return name;
 }
 
 Result<std::optional<Moment>> Local::oldest() {

@@ -37,6 +37,7 @@ struct Hit {
 struct Ranking {
   std::vector<Hit> hits = {};  // the best first, those that are named before all others
   bool is_cut = false;         // there is more
+  double share = 1;            // of the question's words that the best by words have, 0 to 1
   ranking::Ranked by_words = {};
 };
 
@@ -61,8 +62,8 @@ class Local {
 
  private:
   struct Statements {
-    SqlStatement head, text, before, after, newest_of, newest_by, oldest, of_type, types, of_time,
-        open;
+    SqlStatement head, text, name, before, after, newest_of, newest_by, oldest, of_type, types,
+        of_time, open;
   };
   class Search;  // for one question
   Local(const Database& database, ranking::Ranker ranker, Statements statements)
@@ -70,6 +71,12 @@ class Local {
 
   Result<std::optional<Head>> head(std::int64_t seq);
   Result<ranking::Text> text_of(std::int64_t seq);
+  // What it is called, and where it is to be seen.
+  struct Name {
+    std::string title;
+    std::optional<std::string> url;
+  };
+  Result<Name> name_of(const Head& head);
 
   const Database* database_;
   ranking::Ranker ranker_;

@@ -136,7 +136,8 @@ std::vector<Entry> merged(const Ranking& ranking, std::vector<contract::SearchRe
   recalled = each_once(std::move(recalled));
   scale(recalled);
   const bool are_both = !recalled.empty() && !ranking.hits.empty();
-  auto entries = local_entries(ranking, are_both ? kLocalWeight : 1);
+  const auto share = kLeastLocalShare + (1 - kLeastLocalShare) * ranking.share;
+  auto entries = local_entries(ranking, are_both ? kLocalWeight * share : 1);
   for (auto& each : recalled)
     take_in(entries, ranking, std::move(each), are_both ? kMemoryWeight : 1);
   std::ranges::stable_sort(entries, [](const Entry& a, const Entry& b) {

@@ -80,7 +80,9 @@ class Question {
         local_.emplace(*std::move(local));
         return;
       }
-      return fail(local.error());
+      return fail(std::move(local).error().during(
+          "the store of events cannot be searched; `lightfast store check` tells whether it is "
+          "damaged"));
     }
     answer_.store.state = TierState::Ok;
     if (lease.error().kind == ErrorKind::NotFound) answer_.store.why = lease.error().message;
