@@ -78,7 +78,7 @@ class AtATerminal(SearchCase):
         shown = self.run_search("--", "open", "pull", "requests")
         self.assertIn("Retry failed uploads", shown.stdout)
         self.assertIn("from store: open", shown.stdout)
-        self.assertIn("[store: ok, 1 results", shown.stderr)
+        self.assertIn("[store: ok, 1 found", shown.stderr)
 
     def test_errors_say_what_to_do(self):
         self.assertIn("after: must be a time", self.run_search("--after", "friday", "--", "x", code=2).stderr)

@@ -79,5 +79,21 @@ TEST_CASE("a long text of memory's is read in parts, and nothing is lost", "[sea
   CHECK(read == text);
 }
 
+TEST_CASE("what the store has leaves room for what memory has", "[search]") {
+  FakeLongTerm memory({content("b", std::string(20'000, 'm'))});
+  const auto local = [](const Json& input, const contract::CallContext&) -> Result<Json> {
+    const auto most = input["maxBytes"].get<std::size_t>();
+    return Json{{"items", {{{"id", "a"}, {"content", std::string(most - 100, 's')}}}},
+                {"missing", {"b"}},
+                {"requestId", "1"}};
+  };
+  const auto answer = with_long_term(local, &memory)(
+      {{"ids", {"a", "b"}}, {"maxBytes", 10'000}, {"offset", 0}}, contract::CallContext{});
+  REQUIRE(answer);
+  CHECK((*answer)["items"].size() == 2);
+  CHECK((*answer)["items"].dump().size() <= 10'000);
+  CHECK((*answer)["items"][1]["content"].get<std::string>().size() > 3'000);
+}
+
 }  // namespace
 }  // namespace lightfast::search

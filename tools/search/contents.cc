@@ -10,6 +10,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "base/text.h"
+#include "contract/graph.h"
 
 namespace lightfast::search {
 namespace {
@@ -80,6 +81,21 @@ void add_recalled(Json& answer, const memory::Fetched& fetched, const Json& inpu
   if (!omitted.empty()) answer["omitted"] = std::move(omitted);
 }
 
+// Whether what the store has leaves room for all of what memory has.
+bool has_room_for(const memory::Fetched& fetched, const Json& answer, const Json& input) {
+  constexpr std::size_t kAround = 400;  // an item besides its text
+  auto needed = size_of(answer["items"]);
+  for (const auto& content : fetched.items) needed += content.text.size() + kAround;
+  return needed <= input.value("maxBytes", std::size_t{0});
+}
+
+// For the store, so that each item has an equal part of the size.
+Json with_its_part(Json input, std::size_t own, std::size_t others) {
+  const auto part = input.value("maxBytes", std::size_t{0}) * own / (own + others);
+  input["maxBytes"] = std::max<std::size_t>(part, contract::kLeastContentsBytes);
+  return input;
+}
+
 }  // namespace
 
 contract::Handler with_long_term(contract::Handler local, memory::LongTerm* memory) {
@@ -96,6 +112,9 @@ contract::Handler with_long_term(contract::Handler local, memory::LongTerm* memo
     const auto fetched =
         memory->contents((*answer)["missing"].get<Texts>(),
                          std::chrono::steady_clock::now() + kPatience, context.cancelled);
+    const auto own = (*answer)["items"].size();
+    if (own > 0 && !fetched.items.empty() && !has_room_for(fetched, *answer, input))
+      answer = TRY(local(with_its_part(input, own, fetched.items.size()), context));
     add_recalled(*answer, fetched, input);
     const auto& report = fetched.report;
     if (report.state != contract::TierState::Ok)

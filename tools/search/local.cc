@@ -207,18 +207,6 @@ class Local::Search {
       return std::pair(a.is_named, a.score) > std::pair(b.is_named, b.score);
     });
     append(std::span(ranked).subspan(ranking_.by_words.reread));
-    return measure_share();
-  }
-
-  Result<void> measure_share() {
-    ranking_.share = 0;
-    const auto begin = std::ranges::find(ranking_.hits, false, &Hit::is_named);
-    const auto count = std::min<std::ptrdiff_t>(kBestLooked, ranking_.hits.end() - begin);
-    for (const auto& hit : std::span(begin, begin + count)) {
-      const auto text = TRY(local_.text_of(hit.seq));
-      const auto share = local_.ranker_.share(text.title + " " + text.body, ranking_.by_words);
-      ranking_.share = std::max(ranking_.share, share);
-    }
     return {};
   }
 
@@ -326,6 +314,21 @@ Result<contract::SearchResult> Local::result(const Hit& hit, const Ranking& rank
       .reason = hit.reason.empty() ? ranker_.reason(text.title + " " + text.body, ranking.by_words)
                                    : hit.reason,
       .subject = head->subject};
+}
+
+Result<double> Local::part_beside(const Ranking& ranking,
+                                  std::span<const contract::SearchResult> recalled) {
+  double others = 0;
+  for (const auto& result : recalled.first(std::min(kBestLooked, recalled.size())))
+    others = std::max(others, ranker_.share(result.title + " " + result.snippet, ranking.by_words));
+  double own = 0;
+  const auto begin = std::ranges::find(ranking.hits, false, &Hit::is_named);
+  const std::span by_words(begin, ranking.hits.end());
+  for (const auto& hit : by_words.first(std::min(kBestLooked, by_words.size()))) {
+    const auto text = TRY(text_of(hit.seq));
+    own = std::max(own, ranker_.share(text.title + " " + text.body, ranking.by_words));
+  }
+  return own >= others ? 1 : kLeastLocalPart + (1 - kLeastLocalPart) * own / others;
 }
 
 // Some say nothing of themselves; what they are about has a name.

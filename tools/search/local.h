@@ -37,7 +37,6 @@ struct Hit {
 struct Ranking {
   std::vector<Hit> hits = {};  // the best first, those that are named before all others
   bool is_cut = false;         // there is more
-  double share = 1;            // of the question's words that the best by words have, 0 to 1
   ranking::Ranked by_words = {};
 };
 
@@ -56,6 +55,11 @@ class Local {
 
   // What a hit of `ranking` is, with the part of its text that fits best.
   Result<contract::SearchResult> result(const Hit& hit, const Ranking& ranking);
+
+  // How much the local tier counts beside what long-term memory has, kLeastLocalPart to 1: less
+  // where the best of that have more of the question's words.
+  Result<double> part_beside(const Ranking& ranking,
+                             std::span<const contract::SearchResult> recalled);
 
   // When the first event occurred; nothing when there is none.
   Result<std::optional<Moment>> oldest();

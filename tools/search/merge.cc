@@ -132,12 +132,12 @@ bool is_same(const Head& local, const contract::SearchResult& recalled) {
   return is_one_time && !title.empty() && title == folded(recalled.title);
 }
 
-std::vector<Entry> merged(const Ranking& ranking, std::vector<contract::SearchResult> recalled) {
+std::vector<Entry> merged(const Ranking& ranking, std::vector<contract::SearchResult> recalled,
+                          double local_part) {
   recalled = each_once(std::move(recalled));
   scale(recalled);
   const bool are_both = !recalled.empty() && !ranking.hits.empty();
-  const auto share = kLeastLocalShare + (1 - kLeastLocalShare) * ranking.share;
-  auto entries = local_entries(ranking, are_both ? kLocalWeight * share : 1);
+  auto entries = local_entries(ranking, are_both ? kLocalWeight * local_part : 1);
   for (auto& each : recalled)
     take_in(entries, ranking, std::move(each), are_both ? kMemoryWeight : 1);
   std::ranges::stable_sort(entries, [](const Entry& a, const Entry& b) {

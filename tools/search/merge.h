@@ -30,7 +30,9 @@ struct Entry {
 bool is_same(const Head& local, const contract::SearchResult& recalled);
 
 // All of both, the best first. Of the first ten at most three are about one subject, messages
-// excepted; the others come after these.
-std::vector<Entry> merged(const Ranking& ranking, std::vector<contract::SearchResult> recalled);
+// excepted; the others come after these. `local_part`: how much the local tier counts beside the
+// other, 0 to 1.
+std::vector<Entry> merged(const Ranking& ranking, std::vector<contract::SearchResult> recalled,
+                          double local_part = 1);
 
 }  // namespace lightfast::search

@@ -22,10 +22,11 @@ inline constexpr std::size_t kFirstResults = 10, kMostOfSubject = 3;
 // The two tiers' scores, each scaled to its best, are added with these weights.
 inline constexpr double kLocalWeight = 0.5, kMemoryWeight = 0.5;
 
-// Of a question the best local results may have one word of many: then the local tier counts this
-// much, and more the more of the words they have. Long-term memory may find by meaning.
-inline constexpr double kLeastLocalShare = 0.4;
-inline constexpr std::ptrdiff_t kBestLooked = 3;
+// Where the best of long-term memory have more of the question's words than the best local ones,
+// the local tier counts less, this much at least. The other way round nothing is taken off, for
+// memory may find by meaning.
+inline constexpr double kLeastLocalPart = 0.4;
+inline constexpr std::size_t kBestLooked = 3;
 
 // What of its score a result loses for each place down its list.
 inline constexpr double kStep = 0.001;

@@ -138,7 +138,9 @@ class Question {
   }
 
   Result<void> fill() {
-    const auto entries = merged(ranking_, recalled_.results);
+    const bool are_both = local_ && !recalled_.results.empty() && !ranking_.hits.empty();
+    const auto part = are_both ? TRY(local_->part_beside(ranking_, recalled_.results)) : 1;
+    const auto entries = merged(ranking_, recalled_.results, part);
     // Of long-term memory so many can be had, page by page.
     const auto most = std::min<std::int64_t>(recalled_.total, contract::kMaxResults);
     const auto beyond = most - static_cast<std::int64_t>(recalled_.results.size());
