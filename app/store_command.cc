@@ -219,13 +219,21 @@ Result<int> run(const std::filesystem::path& file, const StoreRequest& request) 
   return compact(file, request);
 }
 
+// The one that is named, or else the organisation's.
+Result<std::filesystem::path> store_file(Settings settings) {
+  if (!settings.declares_orgs || settings.asked_store) return settings.store;
+  TRY(choose_org(settings));
+  return store_of(settings.orgs.front(), settings);
+}
+
 }  // namespace
 
 Result<int> run_store(const Settings& settings, const StoreRequest& request) {
-  if (settings.store.empty())
+  const auto file = TRY(store_file(settings));
+  if (file.empty())
     return Error{ErrorKind::InvalidArgument,
                  "no place for the store: HOME is not set; give --store"};
-  auto done = run(settings.store, request);
+  auto done = run(file, request);
   if (!done && done.error().message.ends_with("malformed"))
     done.error().message += "; `lightfast store check` tells what is wrong with it";
   return done;

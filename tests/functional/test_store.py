@@ -62,6 +62,17 @@ class Events(StoreCase):
         self.assertIn("3000 events, 57 entities", self.store("stats").stdout)
         self.store("check")
 
+    def test_of_several_organisations_each_has_its_own(self):
+        config = self.home / "config.json"
+        config.write_text(json.dumps({"dataDir": str(self.home / "data"), "orgs": [{"id": name, "repo": "/nowhere"} for name in ("acme", "bolt")]}))
+        run = lambda *words: subprocess.run([LIGHTFAST, "store", *words, "--config", str(config)], capture_output=True, text=True,
+                                            input=self.lines([event(1)]), check=False, timeout=HANG_GUARD,
+                                            env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)})
+        self.assertEqual(run("import", "-", "--org", "acme").returncode, 0)
+        self.assertIn(" 1 events", run("stats", "--org", "acme").stdout)
+        self.assertEqual(run("stats", "--org", "bolt").returncode, 2)
+        self.assertIn("acme, bolt", run("stats").stderr)
+
     def test_a_bad_line_is_said_by_its_number_and_the_others_are_taken(self):
         lines = [json.dumps(event(1)), "", "{", json.dumps(event(2, occurredAt="now")), json.dumps(event(3)), json.dumps(event(4, extra=1)), "x" * 2_000_000]
         said = self.store("import", "-", "--json", text="\n".join(lines), code=1)
