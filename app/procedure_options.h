@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "contract/procedure.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(*-identifier-naming): CLI11
 class App;
 }
 

@@ -207,7 +207,7 @@ class Page {
     if (!all_hold(conditions_, properties)) return true;
     is_full_ = entities_.size() == limit_;
     if (is_full_) return false;
-    auto made = entity_json(entity, std::move(properties), kBytesOfProperties);
+    auto made = entity_json(entity, properties, kBytesOfProperties);
     TRY(edges_.add_to(made, entity.id));
     bytes_ += size_about(made, entity);
     is_full_ = bytes_ > most_bytes_ && !entities_.empty();
