@@ -1,5 +1,7 @@
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -77,6 +79,47 @@ TEST_CASE("many threads read at once", "[readers]") {
     }
   }
   CHECK(found == 400);
+}
+
+std::stop_token cancelled() {
+  std::stop_source call;
+  call.request_stop();
+  return call.get_token();
+}
+
+TEST_CASE("after a call that was cancelled its reader is as good as new", "[readers]") {
+  MadeStore made;
+  made.add({event("a", 1, "pr:1")});
+  for (int i = 0; i < 500; ++i) {  // SQLite looks at a deadline every few hundred instructions
+    const auto reader = made.readers().take(cancelled());
+    if (!reader) FAIL(reader.error().message);
+  }
+  CHECK(has(made.readers(), "pr:1"));
+}
+
+TEST_CASE("a call ends when it is cancelled, whatever other threads give back", "[readers]") {
+  constexpr int kThreads = 8;
+  constexpr int kCalls = 200;
+  MadeStore made;
+  made.add({event("a", 1, "pr:1")});
+  std::atomic<int> ended = 0;
+  const auto call = [&made, &ended] {
+    const auto reader = made.readers().take(cancelled());
+    if (!reader) return;
+    const auto run = reader->operator*().run(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000)"
+        " SELECT sum(i) FROM n",
+        {}, [](const SqlRow& /*row*/) {});
+    if (!run && run.error().kind == ErrorKind::Timeout) ++ended;
+  };
+  {
+    std::vector<std::jthread> threads(kThreads);
+    for (auto& thread : threads)
+      thread = std::jthread([&call] {
+        for (int j = 0; j < kCalls; ++j) call();
+      });
+  }
+  CHECK(ended == kThreads * kCalls);
 }
 
 TEST_CASE("a damaged file is an error with words, wherever the damage is", "[readers]") {

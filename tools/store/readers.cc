@@ -9,8 +9,11 @@ constexpr std::size_t kMostIdle = 4;
 
 }  // namespace
 
+// The deadline goes first: it would end the end of reading, too, and belongs to a connection that
+// another thread may have right afterwards.
 Readers::Lease::~Lease() {
   if (reader_ == nullptr) return;
+  deadline_.reset();
   reader_->end();
   pool_->give_back(file_, std::move(reader_));
 }

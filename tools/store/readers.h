@@ -41,12 +41,12 @@ class Readers {
 
    private:
     friend class Readers;
-    std::unique_ptr<SqlDeadline> deadline_;
     Lease(Readers& pool, const FileIdentity& file, std::unique_ptr<Reader> reader)
         : pool_(&pool), file_(file), reader_(std::move(reader)) {}
     Readers* pool_;
     FileIdentity file_;
     std::unique_ptr<Reader> reader_;
+    std::unique_ptr<SqlDeadline> deadline_;  // of the reader's connection
   };
 
   // What is read ends with Timeout when `cancelled` is requested, and after kMostTime.
