@@ -1,3 +1,5 @@
+#include <fcntl.h>
+
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +10,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/handles.h"
 #include "store_made.h"
 #include "tools/store/graph.h"
 #include "tools/store/readers.h"
@@ -120,6 +123,26 @@ TEST_CASE("a call ends when it is cancelled, whatever other threads give back", 
       });
   }
   CHECK(ended == kThreads * kCalls);
+}
+
+// As another process sees it. The last look: closing the file gives the locks up.
+bool is_locked(const std::filesystem::path& file) {
+  const UniqueFd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  REQUIRE(::fcntl(fd.get(), F_OFD_GETLK, &whole) == 0);
+  return whole.l_type != F_UNLCK;
+}
+
+TEST_CASE("who reads keeps the lock when somebody looks for damage beside it", "[readers]") {
+  MadeStore made;
+  made.add({event("a", 1, "pr:1")});
+  const auto reader = made.readers().take();
+  REQUIRE(entity_at(**reader, "pr:1", kLatest).value());
+  std::ofstream(made.file().string() + ".lock") << "one that was killed";
+  made.add({event("b", 2, "pr:2")});
+  CHECK(is_locked(made.file()));
 }
 
 TEST_CASE("a damaged file is an error with words, wherever the damage is", "[readers]") {

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
 #include <system_error>
 
 #include <spdlog/fmt/fmt.h>
+#include <sqlite3.h>
 
+#include "base/handles.h"
 #include "base/iso_time.h"
 #include "base/text.h"
 #include "tools/store/store.h"
@@ -22,6 +23,22 @@ constexpr std::string_view kMagic("SQLite format 3\0", 16);
 constexpr std::size_t kApplicationIdAt = 68;
 constexpr std::size_t kHeader = 100;
 
+using Header = std::array<char, kHeader>;
+
+// By way of SQLite, whatever the file is: this process would lose all its locks of a file that it
+// opens and closes beside it (https://sqlite.org/howtocorrupt.html, section 2.2).
+bool read_header(const fs::path& file, Header& header) {
+  sqlite3* opened = nullptr;
+  const int code =
+      ::sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+  const CHandle<sqlite3, ::sqlite3_close_v2> connection(opened);
+  if (code != SQLITE_OK) return false;
+  sqlite3_file* bytes = nullptr;
+  ::sqlite3_file_control(opened, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&bytes));
+  if (bytes == nullptr || bytes->pMethods == nullptr) return false;
+  return bytes->pMethods->xRead(bytes, header.data(), kHeader, 0) == SQLITE_OK;
+}
+
 }  // namespace
 
 std::string damage_of(const Database& database) {
@@ -35,9 +52,8 @@ std::string damage_of(const Database& database) {
 }
 
 bool looks_like_store(const fs::path& file) {
-  std::array<char, kHeader> header = {};
-  std::ifstream in(file, std::ios::binary);
-  if (!in.read(header.data(), header.size())) return false;
+  Header header = {};
+  if (!read_header(file, header)) return false;
   const auto byte = [&header](std::size_t i) {
     return static_cast<std::uint32_t>(static_cast<unsigned char>(header.at(kApplicationIdAt + i)));
   };
@@ -51,7 +67,7 @@ Result<fs::path> set_aside(const fs::path& file) {
   auto time = moment_text(now);
   std::erase(time, ':');
   std::erase(time, '-');
-  const fs::path aside = file.string() + ".damaged-" + time;
+  fs::path aside = file.string() + ".damaged-" + time;
   std::error_code failed;
   if (fs::exists(aside, failed))
     return Error{ErrorKind::Unavailable,
