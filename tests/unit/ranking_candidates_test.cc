@@ -3,6 +3,7 @@
 #include <string>
 
 #include <catch2/catch.hpp>
+#include <sqlite3.h>
 
 #include "tests/unit/ranking_fixture.h"
 #include "tools/ranking/candidates.h"
@@ -40,6 +41,17 @@ TEST_CASE("scores are those of FTS5's own BM25", "[ranking]") {
     CHECK(ours.at(row.number(0)) == Approx(row.real(1)));
   }));
   CHECK(count == ours.size());
+}
+
+TEST_CASE("an index that is opened again and again takes no more memory", "[ranking]") {
+  const test::Index index;
+  const auto open = [&index] {
+    REQUIRE(CandidateFinder::open(index.database(), "t", "n").has_value());
+  };
+  open();
+  const auto before = ::sqlite3_memory_used();
+  for (int i = 0; i < 100; ++i) open();
+  CHECK(::sqlite3_memory_used() - before < 1000);
 }
 
 TEST_CASE("a part of a name is found where no word is like it", "[ranking]") {

@@ -112,7 +112,9 @@ Result<fts5_api*> fts5_of(const Database& database) {
   return api;
 }
 
+// FTS5 keeps all that it is given until the connection is closed, though it uses the last one only.
 Result<void> add_relevance(const Database& database) {
+  if (database.prepare("SELECT relevance(), average_length()")) return {};
   auto* const api = TRY(fts5_of(database));
   const auto add = [api](const char* name, fts5_extension_function function) {
     return api->xCreateFunction(api, name, nullptr, function, nullptr) == SQLITE_OK;
