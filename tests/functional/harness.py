@@ -162,6 +162,14 @@ def place_in_source(found):
     return subprocess.run(["addr2line", "-Cfspe", PROGRAMS / found[1], found[2]], capture_output=True, text=True, check=False).stdout.strip()
 
 
+def run(command, text="", environment=None):
+    """The finished process of a program that is given `text`, and of this environment nothing but `environment`."""
+    said = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=HANG_GUARD,
+                          env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **SANITIZER_OPTIONS, **(environment or {})})
+    fail_if_a_sanitizer_reported(said.stderr)
+    return said
+
+
 # ---- Places.
 
 def make_home(case):

@@ -2,12 +2,11 @@
 """The graph of a store, asked by a terminal, over REST and by an agent; while it is written, and before there is one."""
 import datetime
 import json
-import subprocess
 import threading
 import unittest
 
 import harness
-from harness import HANG_GUARD, LIGHTFAST, Server
+from harness import LIGHTFAST, Server
 from http_server import HttpServer
 
 NOW = datetime.datetime.now(datetime.timezone.utc)
@@ -41,8 +40,7 @@ class GraphCase(unittest.TestCase):
         return [LIGHTFAST, *map(str, words), "--store", str(self.file)]
 
     def run_command(self, *words, code=0, text=""):
-        said = subprocess.run(self.command(*words), input=text, capture_output=True, text=True, check=False, timeout=HANG_GUARD,
-                              env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)})
+        said = harness.run(self.command(*words), text, {"HOME": str(self.home)})
         self.assertEqual(said.returncode, code, said)
         return said
 

@@ -9,7 +9,6 @@ import resource
 import signal
 import socket
 import sqlite3
-import subprocess
 import threading
 import time
 import unittest
@@ -32,9 +31,8 @@ class MemoryCase(unittest.TestCase):
         return MemoryServer(self.data, **how)
 
     def command(self, *words, code=0, text="", environment=None):
-        said = subprocess.run([LIGHTFAST, "memory", *map(str, words), "--data-dir", str(self.data)], input=text, capture_output=True,
-                              text=True, check=False, timeout=HANG_GUARD,
-                              env={"PATH": "/usr/bin:/bin", "HOME": str(self.home), **(environment or {})})
+        said = harness.run([LIGHTFAST, "memory", *map(str, words), "--data-dir", str(self.data)], text,
+                           {"HOME": str(self.home), **(environment or {})})
         self.assertEqual(said.returncode, code, said)
         return said
 

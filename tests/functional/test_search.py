@@ -57,8 +57,7 @@ class SearchCase(unittest.TestCase):
         return harness.make_repository(self.home / "context", {"README.md": "the context\n"})
 
     def run_search(self, *words, code=0, environment=None):
-        said = subprocess.run([LIGHTFAST, "search", "--store", str(self.file), *words], capture_output=True, text=True, check=False,
-                              timeout=HANG_GUARD, env={"PATH": "/usr/bin:/bin", "HOME": str(self.home), **(environment or {})})
+        said = harness.run([LIGHTFAST, "search", "--store", str(self.file), *words], environment={"HOME": str(self.home), **(environment or {})})
         self.assertEqual(said.returncode, code, said)
         return said
 

@@ -30,8 +30,7 @@ class StoreCase(unittest.TestCase):
         return [LIGHTFAST, "store", *map(str, words), "--store", str(self.file)]
 
     def store(self, *words, code=0, text=""):
-        said = subprocess.run(self.command(*words), input=text, capture_output=True, text=True, check=False, timeout=HANG_GUARD,
-                              env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)})
+        said = harness.run(self.command(*words), text, {"HOME": str(self.home)})
         self.assertEqual(said.returncode, code, said)
         return said
 
@@ -132,7 +131,7 @@ class Faults(StoreCase):
         for what, content in (("a page", bytes(page)), ("a file cut short", whole[:len(whole) // 2])):
             with self.subTest(what):
                 self.file.write_bytes(content)
-                said = subprocess.run(self.command("check"), capture_output=True, text=True, check=False, timeout=HANG_GUARD)
+                said = harness.run(self.command("check"))
                 self.assertIn(said.returncode, (1, 2), said)
                 self.assertRegex(said.stdout + said.stderr, "the file: |malformed")
                 self.assertEqual(self.file.read_bytes(), content)
