@@ -208,7 +208,9 @@ Result<int> run_serve(const Settings& settings, const std::function<Result<Setti
   const bool launcher_died = stop.is_readable(services->launcher().death_fd());
   if (launcher_died) log_for("app").error("stopping reason=\"the sandbox launcher died\"");
   const int exit_code = launcher_died ? 1 : 0;
-  if (!orgs.wait_until_idle(kLastCalls)) std::_Exit(exit_code);
+  // What holds the end up is cut off: a call that does not heed its cancellation, or a store that
+  // somebody else writes; of that the ledger has what is not kept yet.
+  if (!orgs.wait_until_idle(kLastCalls) || !ingest->end_keeping(kLastCalls)) std::_Exit(exit_code);
   return exit_code;
 }
 

@@ -61,8 +61,7 @@ class EventsCase(unittest.TestCase):
         return server.request("POST", f"/api/ingest/{route or sender}", body, headers)
 
     def store(self, *words, code=0):
-        said = subprocess.run([LIGHTFAST, "store", *words, "--store", str(self.file)], capture_output=True, text=True, check=False,
-                              stdin=subprocess.DEVNULL, timeout=HANG_GUARD)
+        said = harness.run([LIGHTFAST, "store", *words, "--store", str(self.file)])
         self.assertEqual(said.returncode, code, said)
         return said.stdout
 
@@ -79,8 +78,8 @@ class EventsCase(unittest.TestCase):
         return {row[0] for row in self.select("SELECT subject FROM events")}
 
     def deliveries(self, *words):
-        said = subprocess.run([LIGHTFAST, "deliveries", *words, "--data-dir", self.home / "data"], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, check=True, timeout=HANG_GUARD)
+        said = harness.run([LIGHTFAST, "deliveries", *words, "--data-dir", self.home / "data"])
+        self.assertEqual(said.returncode, 0, said)
         return [line.split(maxsplit=6) for line in said.stdout.splitlines()[1:]]
 
     def all_done(self):
@@ -262,6 +261,24 @@ class Kept(EventsCase):
             self.assertTrue(eventually(lambda: len(self.ids()) == 20))
             # The server does not hold it when it has nothing to write.
             self.assertTrue(eventually(lambda: self.is_free(lock)))
+
+    def test_a_store_that_somebody_holds_does_not_hold_up_the_end(self):
+        with self.server() as server:
+            self.post(server, issue(1))
+            self.assertTrue(eventually(lambda: len(self.ids()) == 1) and self.all_done())
+            with contextlib.closing(sqlite3.connect(self.file, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                self.assertEqual(self.post(server, issue(2)).status, 202)
+                self.assertTrue(eventually(self.is_being_written))
+                begun = time.monotonic()
+                self.assertEqual(server.end(), [])
+                self.assertLess(time.monotonic() - begun, 2 * harness.WEIGHT)
+        with self.server():
+            self.assertTrue(eventually(lambda: len(self.ids()) == 2))
+
+    def is_being_written(self):
+        with open(f"{self.file}.lock", encoding="utf-8") as lock:
+            return not self.is_free(lock)
 
     @staticmethod
     def is_free(lock):

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,25 @@ TEST_CASE("what a store does not take stays in the ledger") {
   keeper.start();
   REQUIRE(eventually([&] { return ledger.list({}, 1).value().at(0).reason == "it is damaged"; }));
   CHECK(ledger.pending(org, 1).value().at(0).events == with_events("1").events);
+}
+
+TEST_CASE("a store that takes its time does not hold up the end") {
+  const TempDirectory here;
+  auto ledger = opened(here);
+  std::binary_semaphore asked(0);
+  std::binary_semaphore answers(0);
+  Keeper keeper(opened(here), [&](const OrgId&, std::span<const store::Delivery>) {
+    asked.release();
+    answers.acquire();
+    return Result<std::size_t>(2);
+  });
+  CHECK(keeper.end(0ms));
+  REQUIRE(ledger.add({with_events("1")}));
+  keeper.start();
+  asked.acquire();
+  CHECK_FALSE(keeper.end(20ms));
+  answers.release();
+  CHECK(keeper.end(60s));
 }
 
 }  // namespace

@@ -54,6 +54,12 @@ class Ingest {
   // Begins to take and to work, on what an earlier run left first.
   void start();
 
+  // Has no more events kept. False when a store does not let go of that within `timeout`: then the
+  // destructor would wait for it, for as long as it takes.
+  [[nodiscard]] bool end_keeping(std::chrono::milliseconds timeout) {
+    return keeper_->end(timeout);
+  }
+
   // Whose deliveries are taken from now on.
   void change_routing(Routing routing);
 

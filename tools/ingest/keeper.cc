@@ -44,13 +44,25 @@ std::vector<store::Event> events_in(std::string_view lines) {
 }  // namespace
 
 void Keeper::start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  is_running_ = true;
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    run(stop);
+    const std::lock_guard lock(mutex_);
+    is_running_ = false;
+    changed_.notify_all();
+  });
 }
 
 void Keeper::wake() {
   const std::lock_guard lock(mutex_);
   has_work_ = true;
   changed_.notify_all();
+}
+
+bool Keeper::end(std::chrono::milliseconds timeout) {
+  thread_.request_stop();
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, timeout, [this] { return !is_running_; });
 }
 
 Keeper::State Keeper::state() {

@@ -3,6 +3,7 @@
 // for a store may be slow, or somebody else's for a while.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,9 @@ class Keeper {
   void start();
   // There are events. Any thread.
   void wake();
+  // Has the thread end, as the destructor does; false when that takes longer than `timeout`, for a
+  // store keeps it.
+  [[nodiscard]] bool end(std::chrono::milliseconds timeout);
 
   struct State {
     std::map<OrgId, std::uint64_t> kept = {};  // new ones, since the start
@@ -51,7 +55,7 @@ class Keeper {
   Ledger ledger_;  // of the thread
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  bool has_work_ = true;  // these three, and the state, together
+  bool has_work_ = true, is_running_ = false;  // these, and the state, together
   State state_;
   std::jthread thread_;  // last: it uses all of the above
 };
