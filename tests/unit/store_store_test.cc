@@ -15,6 +15,7 @@
 
 #include "store_events.h"
 #include "temp_directory.h"
+#include "tools/store/damage.h"
 
 namespace lightfast::store {
 namespace {
@@ -277,6 +278,32 @@ TEST_CASE("what is no store is left as it is", "[store]") {
   const auto file = here.with_file("text.db", std::string(5000, 'x'));
   CHECK(Store::open(file).error().kind == ErrorKind::Corrupt);
   CHECK(StoreWriter::open(file, "a test").error().kind == ErrorKind::Corrupt);
+}
+
+TEST_CASE("what cannot be looked through just now is not taken for damaged", "[store]") {
+  Fixture fixture;
+  std::vector<Event> events;
+  for (int i = 0; i < 300; ++i) events.push_back(event("e" + std::to_string(i), i));
+  fixture.add(events);
+  const auto& database = fixture.writer().store().database();
+  {
+    const SqlDeadline over(database, std::chrono::steady_clock::now(), {});
+    const auto damage = damage_of(database);
+    REQUIRE_FALSE(damage.has_value());
+    CHECK(damage.error().kind == ErrorKind::Timeout);
+  }
+  CHECK(damage_of(database).value().empty());
+}
+
+TEST_CASE("that a writer was killed is known until the store was looked through", "[store]") {
+  const TempDirectory here;
+  const auto file = here / "store.db";
+  const auto lock = here.with_file("store.db.lock", "one that was killed");
+  CHECK(WriterLock::take(file, "a test")->was_left());
+  CHECK(WriterLock::take(file, "a test").value().was_left());
+  WriterLock::take(file, "a test")->forget_left();
+  CHECK_FALSE(WriterLock::take(file, "a test")->was_left());
+  CHECK(std::filesystem::file_size(lock) == 0);
 }
 
 }  // namespace

@@ -41,14 +41,18 @@ bool read_header(const fs::path& file, Header& header) {
 
 }  // namespace
 
-std::string damage_of(const Database& database) {
-  auto look = database.prepare("PRAGMA quick_check(1)");
-  if (!look) return look.error().message;
+Result<std::string> damage_of(const Database& database) {
   std::string damage;
-  const auto looked = look->run({}, [&damage](const SqlRow& row) {
-    if (auto found = row.text(0); found != "ok") damage = std::move(found);
-  });
-  return looked ? damage : looked.error().message;
+  const auto look = [&]() -> Result<void> {
+    auto check = TRY(database.prepare("PRAGMA quick_check(1)"));
+    return check.run({}, [&damage](const SqlRow& row) {
+      if (auto found = row.text(0); found != "ok") damage = std::move(found);
+    });
+  };
+  auto looked = look();
+  if (looked) return damage;
+  if (looked.error().kind == ErrorKind::Corrupt) return std::move(looked.error().message);
+  return std::move(looked).error().during("looking for damage");
 }
 
 bool looks_like_store(const fs::path& file) {

@@ -9,8 +9,9 @@
 
 namespace lightfast::store {
 
-// What is wrong with the file of a database; empty when nothing is. Reads all of it.
-std::string damage_of(const Database& database);
+// What is wrong with the file of a database; empty when nothing is. Reads all of it. An error when
+// that cannot be found out now: then it may be whole.
+Result<std::string> damage_of(const Database& database);
 
 // Whether a file begins as a store's does, whatever follows.
 bool looks_like_store(const std::filesystem::path& file);

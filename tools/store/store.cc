@@ -151,7 +151,7 @@ Result<Stats> Store::stats() {
 Result<Findings> Store::check(const Progress& progress) {
   const auto all = static_cast<std::int64_t>(kRules.size()) + 1;
   Findings findings;
-  if (const auto damage = damage_of(database_); !damage.empty())
+  if (const auto damage = TRY(damage_of(database_)); !damage.empty())
     return Findings{"the file: " + damage};
   std::int64_t done = 1;
   for (const auto& rule : kRules) {
@@ -193,6 +193,7 @@ Result<StoreWriter> StoreWriter::open(const std::filesystem::path& file,
   if (file.has_parent_path()) TRY(make_private_directories(file.parent_path()).during("store"));
   auto lock = TRY(WriterLock::take(file, purpose));
   auto notice = lock.was_left() ? TRY(set_aside_if_damaged(file)) : std::string();
+  lock.forget_left();
   auto database = TRY(Database::open(file, options()));
   TRY(
       database.run("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
@@ -215,7 +216,7 @@ Result<std::string> StoreWriter::set_aside_if_damaged(const std::filesystem::pat
   auto database = Database::open(file, options());
   const bool is_unusable = !database && database.error().kind == ErrorKind::Corrupt;
   if (!database && !is_unusable) return std::move(database).error();
-  const auto damage = database ? damage_of(*database) : database.error().message;
+  const auto damage = database ? TRY(damage_of(*database)) : database.error().message;
   if (damage.empty()) return std::string();
   database = Error{};  // closes it
   const auto aside = TRY(set_aside(file));

@@ -47,7 +47,7 @@ Result<WriterLock> WriterLock::take(const std::filesystem::path& file, const std
 
 // Where that fails the next one looks through the file in vain.
 WriterLock::~WriterLock() {
-  if (file_) [[maybe_unused]]
+  if (file_ && !was_left_) [[maybe_unused]]
     const int failed = ::ftruncate(file_.get(), 0);
 }
 

@@ -20,8 +20,10 @@ class WriterLock {
   WriterLock& operator=(WriterLock&&) = delete;
   ~WriterLock();
 
-  // The one before this ended without giving it back: killed, or with its machine.
+  // The one before this ended without giving it back: killed, or with its machine. The next one
+  // finds that, too, unless it is forgotten, when the file was looked through.
   [[nodiscard]] bool was_left() const { return was_left_; }
+  void forget_left() { was_left_ = false; }
 
  private:
   WriterLock(UniqueFd file, bool was_left) : file_(std::move(file)), was_left_(was_left) {}
