@@ -1,6 +1,8 @@
 #include "tools/store/store.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -278,6 +280,18 @@ TEST_CASE("what is no store is left as it is", "[store]") {
   const auto file = here.with_file("text.db", std::string(5000, 'x'));
   CHECK(Store::open(file).error().kind == ErrorKind::Corrupt);
   CHECK(StoreWriter::open(file, "a test").error().kind == ErrorKind::Corrupt);
+}
+
+TEST_CASE("a store of a later version is left in its place, whoever was killed", "[store]") {
+  Fixture fixture;
+  fixture.add({event("e1", 1)});
+  REQUIRE(fixture.writer().store().database().run("PRAGMA user_version = 99"));
+  fixture.close();
+  std::ofstream(fixture.file().string() + ".lock") << "one that was killed";
+  const auto opened = StoreWriter::open(fixture.file(), "a test");
+  REQUIRE_FALSE(opened.has_value());
+  CHECK_THAT(opened.error().message, Catch::Contains("later version"));
+  CHECK(std::filesystem::exists(fixture.file()));
 }
 
 TEST_CASE("what cannot be looked through just now is not taken for damaged", "[store]") {

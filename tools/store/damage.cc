@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 
 // https://sqlite.org/fileformat.html#the_database_header
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
+constexpr std::size_t kVersionAt = 60;
 constexpr std::size_t kApplicationIdAt = 68;
 constexpr std::size_t kHeader = 100;
 
@@ -39,6 +40,14 @@ bool read_header(const fs::path& file, Header& header) {
   return bytes->pMethods->xRead(bytes, header.data(), kHeader, 0) == SQLITE_OK;
 }
 
+// Of four bytes, the highest first.
+std::int32_t number_at(const Header& header, std::size_t place) {
+  std::uint32_t number = 0;
+  for (std::size_t i = place; i < place + 4; ++i)
+    number = number << 8U | static_cast<unsigned char>(header.at(i));
+  return static_cast<std::int32_t>(number);
+}
+
 }  // namespace
 
 Result<std::string> damage_of(const Database& database) {
@@ -55,15 +64,12 @@ Result<std::string> damage_of(const Database& database) {
   return std::move(looked).error().during("looking for damage");
 }
 
-bool looks_like_store(const fs::path& file) {
+bool looks_like_store(const fs::path& file, int version) {
   Header header = {};
   if (!read_header(file, header)) return false;
-  const auto byte = [&header](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(header.at(kApplicationIdAt + i)));
-  };
-  const auto id = byte(0) << 24U | byte(1) << 16U | byte(2) << 8U | byte(3);
   return std::string_view(header.data(), kMagic.size()) == kMagic &&
-         id == static_cast<std::uint32_t>(kApplicationId);
+         number_at(header, kApplicationIdAt) == kApplicationId &&
+         number_at(header, kVersionAt) <= version;
 }
 
 Result<fs::path> set_aside(const fs::path& file) {

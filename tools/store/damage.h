@@ -13,8 +13,8 @@ namespace lightfast::store {
 // that cannot be found out now: then it may be whole.
 Result<std::string> damage_of(const Database& database);
 
-// Whether a file begins as a store's does, whatever follows.
-bool looks_like_store(const std::filesystem::path& file);
+// Whether a file begins as a store's does, of `version` or an earlier one, whatever follows.
+bool looks_like_store(const std::filesystem::path& file, int version);
 
 // Renames a store's file, and those that SQLite has beside it, to one beside it that tells since
 // when. For the holder of the writer lock. Its new name.

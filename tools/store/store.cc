@@ -212,7 +212,7 @@ Result<StoreWriter> StoreWriter::open(const std::filesystem::path& file,
 
 // What was committed survives its writer's end; a disk that lies, or loses what it had, shows here.
 Result<std::string> StoreWriter::set_aside_if_damaged(const std::filesystem::path& file) {
-  if (!looks_like_store(file)) return std::string();
+  if (!looks_like_store(file, kVersion)) return std::string();
   auto database = Database::open(file, options());
   const bool is_unusable = !database && database.error().kind == ErrorKind::Corrupt;
   if (!database && !is_unusable) return std::move(database).error();
