@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
@@ -169,7 +170,9 @@ Result<Claims> verify(std::string_view token, const Jwks& keys, const Expected& 
   TRY(check_signature(parts, *algorithm, keys));
   const auto claims = TRY(object_of(parts.payload, "payload"));
   TRY(check_claims(claims, expected, now));
-  return Claims{.subject = TRY(subject_of(claims)), .scopes = TRY(scopes_of(claims))};
+  auto subject = TRY(subject_of(claims));
+  auto scopes = TRY(scopes_of(claims));
+  return Claims{.subject = std::move(subject), .scopes = std::move(scopes)};
 }
 
 }  // namespace lightfast::auth

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
@@ -197,7 +198,8 @@ Result<KeyFile> read_key_file(const fs::path& file) {
                              doing, file.string())};
   }
   const auto text = TRY(read_all(fd.get(), kMaxFileBytes).during(doing));
-  return KeyFile{.state = state_of(status), .keys = TRY(parse_key_file(text).during(doing))};
+  auto keys = TRY(parse_key_file(text).during(doing));
+  return KeyFile{.state = state_of(status), .keys = std::move(keys)};
 }
 
 Result<void> change_key_file(const fs::path& file,

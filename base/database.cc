@@ -223,6 +223,11 @@ Result<SqlStatement> Database::prepare(const char* sql) const {
   return SqlStatement(statement);
 }
 
+Result<void> Database::prepare_all(std::initializer_list<Preparation> all) const {
+  for (const auto& each : all) each.statement = TRY(prepare(each.sql));
+  return {};
+}
+
 Result<void> Database::run(const char* sql) {
   const int code = ::sqlite3_exec(connection_.get(), sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return sqlite_error(connection_.get());

@@ -50,6 +50,8 @@ struct SqlStatementEnd {
 // Prepared once, run any number of times.
 class SqlStatement {
  public:
+  SqlStatement() = default;  // to be prepared before it is run
+
   using EachRow = std::function<void(const SqlRow&)>;
 
   // Runs it to its end with `values` for its parameters, in their order.
@@ -91,6 +93,12 @@ class Database {
                                            const Options& options);
 
   [[nodiscard]] Result<SqlStatement> prepare(const char* sql) const;
+  // The same of several.
+  struct Preparation {
+    SqlStatement& statement;
+    const char* sql;
+  };
+  [[nodiscard]] Result<void> prepare_all(std::initializer_list<Preparation> all) const;
   // Several statements without parameters.
   Result<void> run(const char* sql);
 

@@ -79,7 +79,9 @@ T release(Result<T>&& result) {
 
 }  // namespace lightfast
 
-// The value of a Result, or a return of its error from the enclosing function. One per statement.
+// The value of a Result, or a return of its error from the enclosing function. One per statement,
+// and none for a later member within braces: GCC 12 does not destroy those before it on that
+// return.
 #define TRY(...)                                                         \
   __extension__({                                                        \
     auto try_result_ = (__VA_ARGS__);                                    \

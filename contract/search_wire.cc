@@ -119,6 +119,8 @@ std::string_view state_text(TierState state) {
 }
 
 Result<SearchRequest> search_request(const Json& input) {
+  const auto after = TRY(moment_in(input, "after"));
+  const auto before = TRY(moment_in(input, "before"));
   return SearchRequest{
       .query = input["query"].get<std::string>(),
       .limit = input.value("limit", kDefaultResults),
@@ -126,8 +128,8 @@ Result<SearchRequest> search_request(const Json& input) {
       .mode = input.value("mode", "") == "fast" ? SearchMode::Fast : SearchMode::Balanced,
       .sources = names_in(input, "sources"),
       .types = names_in(input, "types"),
-      .after = TRY(moment_in(input, "after")),
-      .before = TRY(moment_in(input, "before")),
+      .after = after,
+      .before = before,
       .wait = std::chrono::milliseconds(input.value("waitMs", kDefaultSearchWait.count()))};
 }
 

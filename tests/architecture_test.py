@@ -36,6 +36,7 @@ CHECKED = ("auth", "base", "contract", "http", "mcp", "sandbox", "tools")  # app
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 DECLARED_TARGET = re.compile(r"^\s*(lightfast_room|add_library|add_executable)\(\s*([\w.-]+)", re.MULTILINE)
+LATER_MEMBER_BY_TRY = re.compile(r",\s*\.\w+\s*=\s*TRY\(")
 LINK = re.compile(r"^\s*target_link_libraries\(\s*([^)]*)\)", re.MULTILINE)
 
 
@@ -93,6 +94,15 @@ def violations(root):
 class TheSources(unittest.TestCase):
     def test_follow_the_picture(self):
         self.assertEqual(violations(ROOT), [])
+
+    def test_leave_nothing_behind(self):
+        """base/result.h: what a TRY within braces leaves on its return is not destroyed."""
+        leaking = LATER_MEMBER_BY_TRY
+        self.assertRegex("  return Thing{.a = 1, .b = TRY(made())};", leaking)
+        self.assertNotRegex("  return Thing{.b = TRY(made())};", leaking)
+        rooms = [*(ROOT / room for room in CHECKED), ROOT / "app"]
+        self.assertEqual([source.relative_to(ROOT).as_posix() for room in rooms for source in sorted(room.rglob("*.cc"))
+                          if leaking.search(source.read_text())], [])
 
     def test_are_found(self):
         rooms = {room_of(source.relative_to(ROOT)) for source in sources(ROOT, "*.h")}

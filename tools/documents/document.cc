@@ -96,11 +96,15 @@ Json or_null(const std::optional<std::string>& text) { return text ? Json(*text)
 }  // namespace
 
 Result<Reader> Reader::create() {
-  return Reader({.documents = TRY(contract::Schema::compile(documents_schema())),
-                 .document = TRY(contract::Schema::compile(document_schema())),
-                 .removal = TRY(contract::Schema::compile(
-                     object_schema({{"ids", ids_schema(kMaxRemoved)}}, {"ids"}))),
-                 .contents = TRY(contract::Schema::compile(contents_schema()))});
+  auto documents = TRY(contract::Schema::compile(documents_schema()));
+  auto document = TRY(contract::Schema::compile(document_schema()));
+  const auto removed = object_schema({{"ids", ids_schema(kMaxRemoved)}}, {"ids"});
+  auto removal = TRY(contract::Schema::compile(removed));
+  auto contents = TRY(contract::Schema::compile(contents_schema()));
+  return Reader({.documents = std::move(documents),
+                 .document = std::move(document),
+                 .removal = std::move(removal),
+                 .contents = std::move(contents)});
 }
 
 Result<std::vector<Document>> Reader::documents(const Json& request) const {

@@ -31,19 +31,21 @@ Result<Store> Store::open(const std::filesystem::path& file, const Embedder* emb
   auto database = std::make_unique<Database>(TRY(Database::open_for_reading(
       file, {.application_id = kApplicationId, .version = kVersion, .schema = documents_sql})));
   auto ranker = TRY(ranking::Ranker::open(*database, "chunks_text", "chunks_names"));
-  const auto prepare = [&database](const char* sql) { return database->prepare(sql); };
-  Statements statements{
-      .by_id = TRY(prepare("SELECT seq, id, source, type, title, url, subject, occurred_at,"
-                           " occurred_at IS NOT NULL, metadata FROM documents WHERE id = ?1")),
-      .body = TRY(prepare("SELECT begin, body FROM chunks WHERE document = ?1 ORDER BY begin")),
-      .count = TRY(prepare("SELECT count(*) FROM documents")),
-      .whose = TRY(prepare("SELECT document FROM chunks WHERE id = ?1")),
-      .of_chunk = TRY(prepare("SELECT seq, documents.id, source, type, url, subject, occurred_at,"
-                              " occurred_at IS NOT NULL FROM chunks JOIN documents ON seq ="
-                              " document WHERE chunks.id = ?1")),
-      .text = TRY(prepare("SELECT title, body FROM chunks WHERE id = ?1")),
-      .vectors = TRY(prepare("SELECT chunk, vector FROM vectors WHERE model = ?1"))};
-  return Store(std::move(database), std::move(ranker), std::move(statements), embedder);
+  Statements sql;
+  TRY(database->prepare_all(
+      {{sql.by_id,
+        "SELECT seq, id, source, type, title, url, subject, occurred_at,"
+        " occurred_at IS NOT NULL, metadata FROM documents WHERE id = ?1"},
+       {sql.body, "SELECT begin, body FROM chunks WHERE document = ?1 ORDER BY begin"},
+       {sql.count, "SELECT count(*) FROM documents"},
+       {sql.whose, "SELECT document FROM chunks WHERE id = ?1"},
+       {sql.of_chunk,
+        "SELECT seq, documents.id, source, type, url, subject, occurred_at,"
+        " occurred_at IS NOT NULL FROM chunks JOIN documents ON seq ="
+        " document WHERE chunks.id = ?1"},
+       {sql.text, "SELECT title, body FROM chunks WHERE id = ?1"},
+       {sql.vectors, "SELECT chunk, vector FROM vectors WHERE model = ?1"}}));
+  return Store(std::move(database), std::move(ranker), std::move(sql), embedder);
 }
 
 Result<std::vector<Document>> Store::find(const std::vector<std::string>& ids) {

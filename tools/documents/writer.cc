@@ -26,23 +26,24 @@ struct Writer::Pieces {
 Result<Writer> Writer::open(const std::filesystem::path& file, const Embedder* embedder) {
   auto database = TRY(Database::open(
       file, {.application_id = kApplicationId, .version = kVersion, .schema = documents_sql}));
-  const auto prepare = [&database](const char* sql) { return database.prepare(sql); };
-  Statements statements{
-      .find = TRY(prepare("SELECT seq FROM documents WHERE id = ?1")),
-      .put = TRY(prepare(
-          "INSERT INTO documents (id, source, type, subject, title, url, occurred_at, received_at,"
-          " metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET"
-          " source = excluded.source, type = excluded.type, subject = excluded.subject, title ="
-          " excluded.title, url = excluded.url, occurred_at = excluded.occurred_at, received_at ="
-          " excluded.received_at, metadata = excluded.metadata")),
-      .chunks = TRY(prepare("SELECT id FROM chunks WHERE document = ?1 ORDER BY begin")),
-      .clear = TRY(prepare("DELETE FROM chunks WHERE document = ?1")),
-      .add = TRY(prepare("INSERT INTO chunks (id, document, begin, title, body, names) VALUES"
-                         " (?1, ?2, ?3, ?4, ?5, ?6)")),
-      .add_vector = TRY(
-          prepare("INSERT INTO vectors (chunk, model, vector) VALUES (?1, ?2, CAST(?3 AS BLOB))")),
-      .remove = TRY(prepare("DELETE FROM documents WHERE seq = ?1"))};
-  return Writer(std::move(database), std::move(statements), embedder);
+  Statements sql;
+  TRY(database.prepare_all(
+      {{sql.find, "SELECT seq FROM documents WHERE id = ?1"},
+       {sql.put,
+        "INSERT INTO documents (id, source, type, subject, title, url, occurred_at, received_at,"
+        " metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET"
+        " source = excluded.source, type = excluded.type, subject = excluded.subject, title ="
+        " excluded.title, url = excluded.url, occurred_at = excluded.occurred_at, received_at ="
+        " excluded.received_at, metadata = excluded.metadata"},
+       {sql.chunks, "SELECT id FROM chunks WHERE document = ?1 ORDER BY begin"},
+       {sql.clear, "DELETE FROM chunks WHERE document = ?1"},
+       {sql.add,
+        "INSERT INTO chunks (id, document, begin, title, body, names) VALUES"
+        " (?1, ?2, ?3, ?4, ?5, ?6)"},
+       {sql.add_vector,
+        "INSERT INTO vectors (chunk, model, vector) VALUES (?1, ?2, CAST(?3 AS BLOB))"},
+       {sql.remove, "DELETE FROM documents WHERE seq = ?1"}}));
+  return Writer(std::move(database), std::move(sql), embedder);
 }
 
 // An embedder may take its time: nobody waits for the file meanwhile.

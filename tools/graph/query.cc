@@ -122,7 +122,8 @@ Result<Cursor> start_of(store::Reader& reader, const Json& input, std::string_vi
     return *std::move(cursor);
   }
   const auto at = TRY(time_of_list(reader, input, type));
-  return Cursor{.query = query, .at = at, .since = TRY(begin_of_list(input, at)), .behind = {}};
+  const auto since = TRY(begin_of_list(input, at));
+  return Cursor{.query = query, .at = at, .since = since, .behind = {}};
 }
 
 // Shows edges of entities, within one budget for the whole list.

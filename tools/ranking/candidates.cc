@@ -179,24 +179,32 @@ class CandidateFinder::Search {
 Result<CandidateFinder> CandidateFinder::open(const Database& database, const std::string& index,
                                               const std::string& names) {
   TRY(add_relevance(database));
-  const auto prepare = [&](const char* sql) {
-    return database.prepare(
-        fmt::format(fmt::runtime(sql), fmt::arg("index", index), fmt::arg("names", names)).c_str());
+  const auto prepare = [&](SqlStatement& statement, const char* sql) -> Result<void> {
+    const auto text =
+        fmt::format(fmt::runtime(sql), fmt::arg("index", index), fmt::arg("names", names));
+    statement = TRY(database.prepare(text.c_str()));
+    return {};
   };
-  return CandidateFinder(
-      database,
-      {.size = TRY(prepare("SELECT (SELECT id FROM {index}_docsize ORDER BY id LIMIT 1),"
-                           " (SELECT id FROM {index}_docsize ORDER BY id DESC LIMIT 1)")),
-       .length = TRY(prepare("SELECT average_length({index}) FROM {index} WHERE {index} MATCH ?1"
-                             " LIMIT 1")),
-       .count = TRY(prepare("SELECT count(*), min(row) FROM (SELECT rowid AS row FROM {index}"
-                            " WHERE {index} MATCH ?1 ORDER BY rowid DESC LIMIT ?2)")),
-       .scan = TRY(prepare("SELECT rowid, relevance({index}, ?2) FROM {index} WHERE {index} MATCH"
-                           " ?1 AND rowid > ?3 LIMIT ?4")),
-       .both = TRY(prepare("SELECT rowid, relevance({index}, ?2) FROM {index} WHERE {index} MATCH"
-                           " ?1 AND rowid > ?3 ORDER BY rowid DESC LIMIT ?4")),
-       .part = TRY(prepare("SELECT rowid FROM {names} WHERE {names} MATCH ?1 ORDER BY rowid DESC"
-                           " LIMIT ?2"))});
+  Statements sql;
+  TRY(prepare(sql.size,
+              "SELECT (SELECT id FROM {index}_docsize ORDER BY id LIMIT 1),"
+              " (SELECT id FROM {index}_docsize ORDER BY id DESC LIMIT 1)"));
+  TRY(prepare(sql.length,
+              "SELECT average_length({index}) FROM {index} WHERE {index} MATCH ?1"
+              " LIMIT 1"));
+  TRY(prepare(sql.count,
+              "SELECT count(*), min(row) FROM (SELECT rowid AS row FROM {index}"
+              " WHERE {index} MATCH ?1 ORDER BY rowid DESC LIMIT ?2)"));
+  TRY(prepare(sql.scan,
+              "SELECT rowid, relevance({index}, ?2) FROM {index} WHERE {index} MATCH"
+              " ?1 AND rowid > ?3 LIMIT ?4"));
+  TRY(prepare(sql.both,
+              "SELECT rowid, relevance({index}, ?2) FROM {index} WHERE {index} MATCH"
+              " ?1 AND rowid > ?3 ORDER BY rowid DESC LIMIT ?4"));
+  TRY(prepare(sql.part,
+              "SELECT rowid FROM {names} WHERE {names} MATCH ?1 ORDER BY rowid DESC"
+              " LIMIT ?2"));
+  return CandidateFinder(database, std::move(sql));
 }
 
 Result<Candidates> CandidateFinder::find(const std::vector<Term>& terms, Clock::time_point deadline,

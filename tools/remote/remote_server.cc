@@ -79,12 +79,13 @@ Result<std::unique_ptr<RemoteServer>> RemoteServer::create(RemoteOptions options
 }
 
 Result<contract::Handler> RemoteServer::handler_for(const contract::Procedure& procedure) {
-  const auto route = std::make_shared<const Route>(
-      Route{.name = procedure.name("."),
-            .method = procedure.http_method,
-            .path = url().path + procedure.http_path,
-            .output = TRY(contract::Schema::compile(procedure.output_schema)),
-            .read_only = procedure.annotations.read_only});
+  auto output = TRY(contract::Schema::compile(procedure.output_schema));
+  const auto route =
+      std::make_shared<const Route>(Route{.name = procedure.name("."),
+                                          .method = procedure.http_method,
+                                          .path = url().path + procedure.http_path,
+                                          .output = std::move(output),
+                                          .read_only = procedure.annotations.read_only});
   return contract::Handler([this, route](const Json& input, const contract::CallContext& context) {
     return call(*route, input, context);
   });

@@ -42,8 +42,8 @@ Result<FoundSource> find_source(const RepoOptions& options) {
     if (remote->scheme == Scheme::Ssh) TRY(check_ssh_options(options, *remote));
     return FoundSource{.remote = *remote, .local = {}};
   }
-  return FoundSource{.remote = {},
-                     .local = TRY(find_local_repository(std::get<LocalPath>(source).path))};
+  auto local = TRY(find_local_repository(std::get<LocalPath>(source).path));
+  return FoundSource{.remote = {}, .local = std::move(local)};
 }
 
 GitJob make_sync_job(const RepoOptions& options, const FoundSource& source, const Layout& layout,

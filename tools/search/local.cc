@@ -29,41 +29,49 @@ double freshness(Moment occurred_at, Moment now) {
 }  // namespace
 
 Result<Local> Local::open(Database& database) {
-  const auto prepare = [&database](const char* sql) { return database.prepare(sql); };
-  return Local(
-      database, TRY(ranking::Ranker::open(database, "events_text", "events_names")),
-      {.head = TRY(prepare("SELECT id, source, type, subject, title, occurred_at, url FROM events"
-                           " WHERE seq = ?1")),
-       .text = TRY(prepare("SELECT title, body FROM events WHERE seq = ?1")),
-       .name = TRY(prepare("SELECT coalesce(properties ->> 'title', properties ->> 'name', ''),"
-                           " ifnull(properties ->> 'url', '') FROM entity WHERE id = ?1 AND"
-                           " known_to IS NULL ORDER BY valid_from DESC LIMIT 1")),
-       .before = TRY(prepare("SELECT seq FROM events WHERE subject = ?1 AND (occurred_at, id) <"
-                             " (?2, ?3) ORDER BY occurred_at DESC, id DESC LIMIT 1")),
-       .after = TRY(prepare("SELECT seq FROM events WHERE subject = ?1 AND (occurred_at, id) >"
-                            " (?2, ?3) ORDER BY occurred_at, id LIMIT 1")),
-       .newest_of = TRY(prepare("SELECT seq FROM events WHERE subject = ?1"
-                                " ORDER BY occurred_at DESC, id DESC LIMIT ?2")),
-       .newest_by = TRY(prepare("SELECT seq FROM events WHERE actor = ?1"
-                                " ORDER BY occurred_at DESC LIMIT ?2")),
-       .oldest =
-           TRY(prepare("SELECT min(oldest), count(*) FROM cursor WHERE source <> 'lightfast'")),
-       .of_type = TRY(prepare("SELECT seq, occurred_at FROM events WHERE type = ?1"
-                              " ORDER BY occurred_at DESC LIMIT ?2")),
+  auto ranker = TRY(ranking::Ranker::open(database, "events_text", "events_names"));
+  Statements sql;
+  TRY(database.prepare_all(
+      {{sql.head,
+        "SELECT id, source, type, subject, title, occurred_at, url FROM events"
+        " WHERE seq = ?1"},
+       {sql.text, "SELECT title, body FROM events WHERE seq = ?1"},
+       {sql.name,
+        "SELECT coalesce(properties ->> 'title', properties ->> 'name', ''),"
+        " ifnull(properties ->> 'url', '') FROM entity WHERE id = ?1 AND"
+        " known_to IS NULL ORDER BY valid_from DESC LIMIT 1"},
+       {sql.before,
+        "SELECT seq FROM events WHERE subject = ?1 AND (occurred_at, id) <"
+        " (?2, ?3) ORDER BY occurred_at DESC, id DESC LIMIT 1"},
+       {sql.after,
+        "SELECT seq FROM events WHERE subject = ?1 AND (occurred_at, id) >"
+        " (?2, ?3) ORDER BY occurred_at, id LIMIT 1"},
+       {sql.newest_of,
+        "SELECT seq FROM events WHERE subject = ?1"
+        " ORDER BY occurred_at DESC, id DESC LIMIT ?2"},
+       {sql.newest_by,
+        "SELECT seq FROM events WHERE actor = ?1"
+        " ORDER BY occurred_at DESC LIMIT ?2"},
+       {sql.oldest, "SELECT min(oldest), count(*) FROM cursor WHERE source <> 'lightfast'"},
+       {sql.of_type,
+        "SELECT seq, occurred_at FROM events WHERE type = ?1"
+        " ORDER BY occurred_at DESC LIMIT ?2"},
        // Each of few by a look into the index.
-       .types = TRY(prepare(
-           "WITH RECURSIVE kind(name) AS (SELECT min(type) FROM events UNION ALL SELECT (SELECT"
-           " min(type) FROM events WHERE type > name) FROM kind WHERE name IS NOT NULL)"
-           " SELECT name FROM kind WHERE name IS NOT NULL LIMIT 1000")),
-       .of_time = TRY(prepare("SELECT seq, occurred_at FROM events"
-                              " ORDER BY occurred_at DESC LIMIT ?1")),
-       .open =
-           TRY(prepare("SELECT valid_from, (SELECT seq FROM events WHERE subject = entity.id"
-                       " ORDER BY occurred_at DESC, id DESC LIMIT 1) AS newest FROM entity"
-                       " WHERE type = ?1 AND known_to IS NULL AND valid_to ="
-                       " 9223372036854775807 AND instr(properties, '\"state\":\"open\"') > 0 AND"
-                       " properties ->> 'state' = 'open'"
-                       " AND newest IS NOT NULL ORDER BY valid_from DESC LIMIT ?2"))});
+       {sql.types,
+        "WITH RECURSIVE kind(name) AS (SELECT min(type) FROM events UNION ALL SELECT (SELECT"
+        " min(type) FROM events WHERE type > name) FROM kind WHERE name IS NOT NULL)"
+        " SELECT name FROM kind WHERE name IS NOT NULL LIMIT 1000"},
+       {sql.of_time,
+        "SELECT seq, occurred_at FROM events"
+        " ORDER BY occurred_at DESC LIMIT ?1"},
+       {sql.open,
+        "SELECT valid_from, (SELECT seq FROM events WHERE subject = entity.id"
+        " ORDER BY occurred_at DESC, id DESC LIMIT 1) AS newest FROM entity"
+        " WHERE type = ?1 AND known_to IS NULL AND valid_to ="
+        " 9223372036854775807 AND instr(properties, '\"state\":\"open\"') > 0 AND"
+        " properties ->> 'state' = 'open'"
+        " AND newest IS NOT NULL ORDER BY valid_from DESC LIMIT ?2"}}));
+  return Local(database, std::move(ranker), std::move(sql));
 }
 
 // Of one question.

@@ -50,59 +50,67 @@ constexpr std::int64_t kFirstChanges = 8;  // that are looked at; twice as many 
 }  // namespace
 
 Result<Projection> Projection::open(const Database& database) {
+  Statements sql;
   // What is believed now.
-  const auto prepare = [&database](const char* sql) { return database.prepare(sql); };
-  return Projection(Statements{
-      .has_later = TRY(prepare("SELECT 1 FROM events WHERE subject = ?1 AND (occurred_at, id) >"
-                               " (?2, ?4) AND seq < ?3 LIMIT 1")),
-      .first_version = TRY(
-          prepare("SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
-                  " AND known_to IS NULL ORDER BY valid_from LIMIT 1")),
-      .last_version = TRY(
-          prepare("SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
-                  " AND known_to IS NULL ORDER BY valid_from DESC LIMIT 1")),
-      .versions_from = TRY(
-          prepare("SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
-                  " AND known_to IS NULL AND valid_from >= ?2 AND valid_from < ?3"
-                  " ORDER BY valid_from")),
-      .version_before = TRY(prepare(
-          "SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1 AND"
-          " known_to IS NULL AND valid_from < ?2 ORDER BY valid_from DESC LIMIT 1")),
-      .retire_version = TRY(prepare("UPDATE entity SET known_to = ?4 WHERE id = ?1"
-                                    " AND valid_from = ?2 AND known_from = ?3")),
-      .end_version = TRY(prepare("UPDATE entity SET valid_to = ?4, end_known_from = ?5"
-                                 " WHERE id = ?1 AND valid_from = ?2 AND known_from = ?3")),
-      .add_version =
-          TRY(prepare("INSERT INTO entity (id, type, valid_from, valid_to, known_from, known_to,"
-                      " end_known_from, properties) VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL, ?6)")),
-      .last_edge = TRY(prepare(
-          "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
-          " AND target = ?3 AND known_to IS NULL ORDER BY valid_from DESC LIMIT 1")),
-      .edges_from = TRY(prepare(
-          "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
-          " AND target = ?3 AND known_to IS NULL AND valid_from >= ?4 AND valid_from < ?5"
-          " ORDER BY valid_from")),
-      .edge_before = TRY(prepare(
-          "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
-          " AND target = ?3 AND known_to IS NULL AND valid_from < ?4"
-          " ORDER BY valid_from DESC LIMIT 1")),
-      .retire_edge = TRY(prepare("UPDATE edge SET known_to = ?6 WHERE source = ?1 AND type = ?2"
-                                 " AND target = ?3 AND valid_from = ?4 AND known_from = ?5")),
-      .end_edge = TRY(prepare("UPDATE edge SET valid_to = ?6, end_known_from = ?7 WHERE source = ?1"
-                              " AND type = ?2 AND target = ?3 AND valid_from = ?4"
-                              " AND known_from = ?5")),
-      .add_edge = TRY(prepare(
-          "INSERT INTO edge (source, type, target, valid_from, valid_to, known_from, known_to,"
-          " end_known_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL)")),
-      .changes_from = TRY(prepare("SELECT occurred_at, attributes, relations FROM events"
-                                  " WHERE subject = ?1 AND occurred_at >= ?2 AND seq <= ?3"
-                                  " ORDER BY occurred_at, id LIMIT ?4")),
-      .add_alias = TRY(prepare("INSERT INTO alias (name, entity) VALUES (?1, ?2)"
-                               " ON CONFLICT DO NOTHING")),
-      .advance_cursor = TRY(prepare(
-          "INSERT INTO cursor (source, events, oldest, newest, last) VALUES (?1, 1, ?2, ?2, ?3)"
-          " ON CONFLICT (source) DO UPDATE SET events = events + 1, oldest = min(oldest, ?2),"
-          " newest = max(newest, ?2), last = ?3"))});
+  TRY(database.prepare_all(
+      {{sql.has_later,
+        "SELECT 1 FROM events WHERE subject = ?1 AND (occurred_at, id) >"
+        " (?2, ?4) AND seq < ?3 LIMIT 1"},
+       {sql.first_version,
+        "SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
+        " AND known_to IS NULL ORDER BY valid_from LIMIT 1"},
+       {sql.last_version,
+        "SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
+        " AND known_to IS NULL ORDER BY valid_from DESC LIMIT 1"},
+       {sql.versions_from,
+        "SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
+        " AND known_to IS NULL AND valid_from >= ?2 AND valid_from < ?3"
+        " ORDER BY valid_from"},
+       {sql.version_before,
+        "SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1 AND"
+        " known_to IS NULL AND valid_from < ?2 ORDER BY valid_from DESC LIMIT 1"},
+       {sql.retire_version,
+        "UPDATE entity SET known_to = ?4 WHERE id = ?1"
+        " AND valid_from = ?2 AND known_from = ?3"},
+       {sql.end_version,
+        "UPDATE entity SET valid_to = ?4, end_known_from = ?5"
+        " WHERE id = ?1 AND valid_from = ?2 AND known_from = ?3"},
+       {sql.add_version,
+        "INSERT INTO entity (id, type, valid_from, valid_to, known_from, known_to,"
+        " end_known_from, properties) VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL, ?6)"},
+       {sql.last_edge,
+        "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
+        " AND target = ?3 AND known_to IS NULL ORDER BY valid_from DESC LIMIT 1"},
+       {sql.edges_from,
+        "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
+        " AND target = ?3 AND known_to IS NULL AND valid_from >= ?4 AND valid_from < ?5"
+        " ORDER BY valid_from"},
+       {sql.edge_before,
+        "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
+        " AND target = ?3 AND known_to IS NULL AND valid_from < ?4"
+        " ORDER BY valid_from DESC LIMIT 1"},
+       {sql.retire_edge,
+        "UPDATE edge SET known_to = ?6 WHERE source = ?1 AND type = ?2"
+        " AND target = ?3 AND valid_from = ?4 AND known_from = ?5"},
+       {sql.end_edge,
+        "UPDATE edge SET valid_to = ?6, end_known_from = ?7 WHERE source = ?1"
+        " AND type = ?2 AND target = ?3 AND valid_from = ?4"
+        " AND known_from = ?5"},
+       {sql.add_edge,
+        "INSERT INTO edge (source, type, target, valid_from, valid_to, known_from, known_to,"
+        " end_known_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL)"},
+       {sql.changes_from,
+        "SELECT occurred_at, attributes, relations FROM events"
+        " WHERE subject = ?1 AND occurred_at >= ?2 AND seq <= ?3"
+        " ORDER BY occurred_at, id LIMIT ?4"},
+       {sql.add_alias,
+        "INSERT INTO alias (name, entity) VALUES (?1, ?2)"
+        " ON CONFLICT DO NOTHING"},
+       {sql.advance_cursor,
+        "INSERT INTO cursor (source, events, oldest, newest, last) VALUES (?1, 1, ?2, ?2, ?3)"
+        " ON CONFLICT (source) DO UPDATE SET events = events + 1, oldest = min(oldest, ?2),"
+        " newest = max(newest, ?2), last = ?3"}}));
+  return Projection(std::move(sql));
 }
 
 Result<void> Projection::clear(Database& database) {

@@ -8,10 +8,11 @@
 namespace lightfast::store {
 
 Result<WordIndex> WordIndex::open(const Database& database) {
-  return WordIndex(Statements{
-      .add_words =
-          TRY(database.prepare("INSERT INTO events_text (rowid, title, body) VALUES (?, ?, ?)")),
-      .add_names = TRY(database.prepare("INSERT INTO events_names (rowid, names) VALUES (?, ?)"))});
+  Statements sql;
+  TRY(database.prepare_all(
+      {{sql.add_words, "INSERT INTO events_text (rowid, title, body) VALUES (?, ?, ?)"},
+       {sql.add_names, "INSERT INTO events_names (rowid, names) VALUES (?, ?)"}}));
+  return WordIndex(std::move(sql));
 }
 
 Result<void> WordIndex::take(const Event& event, std::int64_t seq) {

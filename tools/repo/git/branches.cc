@@ -1,5 +1,7 @@
 #include "tools/repo/git/branches.h"
 
+#include <utility>
+
 #include <git2.h>
 #include <spdlog/fmt/fmt.h>
 
@@ -78,8 +80,10 @@ Result<Head> local_head(git_repository* repository, const std::string& asked) {
     return git_failure(ErrorKind::Corrupt, "reading HEAD");
   const CHandle<git_reference, git_reference_free> head(raw);
   const char* target = git_reference_symbolic_target(raw);
-  if (asked.empty() && target == nullptr)
-    return Head{.branch = "HEAD", .commit = TRY(object_of(repository, "HEAD"))};
+  if (asked.empty() && target == nullptr) {
+    auto commit = TRY(object_of(repository, "HEAD"));
+    return Head{.branch = "HEAD", .commit = std::move(commit)};
+  }
   Branches branches = TRY(local_branches(repository));
   if (target != nullptr && std::string_view(target).starts_with(kBranchPrefix)) {
     branches.standard = target + kBranchPrefix.size();
