@@ -147,8 +147,10 @@ class Parser {
         ->required();
     add(Check, "check", "look for damage, and change nothing; exit code 1 when there is some")
         ->add_flag("--json", line_.store.json, json);
-    add(Rebuild, "rebuild", "make entities, edges and the index anew from the events");
+    add(Rebuild, "rebuild", "make entities, edges and the index anew from the events")
+        ->add_flag("--json", line_.store.json, json);
     CLI::App* compact = add(Compact, "compact", "give the disk back what is not used");
+    compact->add_flag("--json", line_.store.json, json);
     constexpr std::int64_t kMost = 1'000'000;
     compact->add_option("--keep-days", line_.store.keep_days, "forget what happened before these")
         ->check(CLI::Range(std::int64_t{0}, kMost));

@@ -171,12 +171,22 @@ Result<int> check(const std::filesystem::path& file, bool as_json) {
   return findings.empty() ? 0 : kSomethingWrong;
 }
 
-Result<int> rebuild(const std::filesystem::path& file) {
+Result<int> rebuild(const std::filesystem::path& file, bool as_json) {
   auto writer = TRY(open_for_writing(file, "lightfast store rebuild"));
   Progress progress("rebuilding");
   TRY(writer.rebuild(
       [&progress](std::int64_t done, std::int64_t all) { progress.show(done, all); }));
-  std::cerr << "made anew from the events\n";
+  const auto stats = TRY(writer.store().stats());
+  if (as_json) {
+    std::cout << Json{{"events", stats.events},
+                      {"entities", stats.entities},
+                      {"edges", stats.edges}}
+                     .dump()
+              << '\n';
+  } else {
+    std::cerr << fmt::format("{} entities and {} edges made anew from {} events\n", stats.entities,
+                             stats.edges, stats.events);
+  }
   return 0;
 }
 
@@ -190,6 +200,13 @@ Result<int> compact(const std::filesystem::path& file, const StoreRequest& reque
   Progress progress("forgetting");
   const auto forgotten = TRY(writer.compact(
       retention, [&progress](std::int64_t done, std::int64_t all) { progress.show(done, all); }));
+  if (request.json) {
+    std::cout << Json{{"forgottenEvents", forgotten.events},
+                      {"forgottenPayloads", forgotten.payloads}}
+                     .dump()
+              << '\n';
+    return 0;
+  }
   if (request.keep_days || request.max_mib)
     std::cerr << fmt::format("{} events forgotten; what followed from them is kept\n",
                              forgotten.events);
@@ -212,7 +229,7 @@ Result<int> run(const std::filesystem::path& file, const StoreRequest& request) 
     case Check:
       return check(file, request.json);
     case Rebuild:
-      return rebuild(file);
+      return rebuild(file, request.json);
     case Compact:
       break;
   }

@@ -95,10 +95,11 @@ class Events(StoreCase):
             connection.execute("DELETE FROM entity WHERE type = 'pr'")
             connection.commit()
         self.assertIn("whose subject is not there: 500", self.store("check", code=1).stdout)
-        self.store("rebuild")
+        made = json.loads(self.store("rebuild", "--json").stdout)
+        self.assertEqual((made["events"], made["entities"]), (500, self.stats()["entities"]))
         self.store("check")
         self.assertEqual([self.select(sql) for sql in tables], before)
-        self.store("compact")
+        self.assertEqual(json.loads(self.store("compact", "--json").stdout), {"forgottenEvents": 0, "forgottenPayloads": 0})
         self.assertEqual([self.select(sql) for sql in tables], before)
 
     def test_what_cannot_be_read_is_said(self):
