@@ -234,6 +234,10 @@ TEST_CASE("of what is forgotten stays what followed from it", "[store]") {
   CHECK(later("edge") == edges);
   CHECK(fixture.writer().store().check(quietly).value().empty());
   const auto all = fixture.all("entity");
+  const auto again =
+      fixture.writer().compact({.since = Moment(std::chrono::milliseconds(kCut))}, quietly);
+  CHECK(again->events == 0);
+  CHECK(fixture.all("entity") == all);
   REQUIRE(fixture.writer().rebuild(quietly));
   CHECK(fixture.all("entity") == all);
 }

@@ -22,6 +22,9 @@ constexpr int kVersion = 3;
 
 constexpr const char* kEvents = "SELECT " LIGHTFAST_STORE_EVENT ", seq FROM events ORDER BY seq";
 
+// What stands for forgotten events is none.
+constexpr const char* kHappened = "SELECT count(*) FROM events WHERE source <> 'lightfast'";
+
 std::int64_t milliseconds(Moment moment) { return moment.time_since_epoch().count(); }
 
 SqlValue or_null(const std::optional<std::string>& text) {
@@ -305,9 +308,9 @@ Result<void> StoreWriter::forget_before(Moment cut, const Store::Progress& progr
                                         Forgotten& forgotten) {
   auto& database = store_.database_;
   auto transaction = TRY(Transaction::begin(database));
-  const auto before = TRY(number(database, "SELECT count(*) FROM events"));
+  const auto before = TRY(number(database, kHappened));
   const auto kept = TRY(forget(database, cut));
-  const auto after = TRY(number(database, "SELECT count(*) FROM events"));
+  const auto after = TRY(number(database, kHappened));
   if (after == before) return {};
   const auto payloads = TRY(forget_payloads_of_forgotten(database));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
