@@ -30,7 +30,9 @@ Result<int> list(ingest::Ledger& ledger, const std::string& status) {
   const auto wanted = status.empty() ? std::optional<ingest::Status>() : ingest::status_of(status);
   const auto deliveries = TRY(ledger.list(wanted, kMostListed));
   if (deliveries.empty()) {
-    std::cerr << "no deliveries; GitHub's go to https://YOUR-SERVER/api/ingest/github\n";
+    std::cerr << (status.empty()
+                      ? "no deliveries; GitHub's go to https://YOUR-SERVER/api/ingest/github\n"
+                      : fmt::format("no deliveries are {}\n", status));
     return 0;
   }
   std::vector<TableRow> rows = {{"ID", "RECEIVED", "ORG", "PROVIDER", "EVENT", "STATUS", "REASON"}};

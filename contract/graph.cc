@@ -43,6 +43,13 @@ Json id_input(std::string description) {
   return schema;
 }
 
+// Of a type of entities, events or edges.
+Json name_input(std::string description) {
+  Json schema = {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}};
+  if (!description.empty()) schema["description"] = std::move(description);
+  return schema;
+}
+
 Json number_input(int least, int most, int usual, const char* what) {
   return {{"type", "integer"},
           {"minimum", least},
@@ -129,7 +136,7 @@ Procedure reading(Procedure procedure) {
 
 Json query_input() {
   return input_of(
-      {{"type", {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}},
+      {{"type", name_input("Such as pr, issue, deployment, commit, person.")},
        {"where",
         {{"type", "object"},
          {"additionalProperties", {{"type", {"string", "number", "boolean", "null"}}}},
@@ -137,7 +144,7 @@ Json query_input() {
          {"description", "Properties and their values; null: absent."}}},
        {"include",
         {{"type", "array"},
-         {"items", {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}},
+         {"items", name_input("")},
          {"maxItems", 20},
          {"description", "Types of edges to show."}}},
        {"at", at_input()},
@@ -145,24 +152,30 @@ Json query_input() {
                            "Only what has been as it is since then or later: ISO 8601, or a span "
                            "back from `at`: 24h, 7d.")},
        {"limit", number_input(1, kMaxEntities, kDefaultEntities, "How many")},
-       {"cursor", {{"type", "string"}, {"maxLength", 2048}}}},
+       {"cursor",
+        {{"type", "string"},
+         {"maxLength", 2048},
+         {"description", "The nextCursor of the page before."}}}},
       {"type"});
 }
 
 Json traverse_input() {
-  return input_of(
-      {{"start", id_input("")},
-       {"edge", described("string", "Only edges of this type.")},
-       {"target", id_input("")},
-       {"depth", number_input(1, kMaxGraphDepth, kDefaultGraphDepth, "Steps")},
-       {"direction", {{"type", "string"}, {"enum", {"out", "in", "both"}}, {"default", "both"}}},
-       {"at", at_input()},
-       {"limit",
-        {{"type", "integer"},
-         {"minimum", 1},
-         {"maximum", kMaxGraphNodes},
-         {"description", "Nodes; absent: as many of 500 as fit a short answer."}}}},
-      {"start"});
+  return input_of({{"start", id_input("An id or a handle.")},
+                   {"edge", described("string", "Only edges of this type.")},
+                   {"target", id_input("Only ways to this entity, or to this type.")},
+                   {"depth", number_input(1, kMaxGraphDepth, kDefaultGraphDepth, "Steps")},
+                   {"direction",
+                    {{"type", "string"},
+                     {"enum", {"out", "in", "both"}},
+                     {"default", "both"},
+                     {"description", "Which edges: out, in, or both."}}},
+                   {"at", at_input()},
+                   {"limit",
+                    {{"type", "integer"},
+                     {"minimum", 1},
+                     {"maximum", kMaxGraphNodes},
+                     {"description", "Nodes; absent: as many of 500 as fit a short answer."}}}},
+                  {"start"});
 }
 
 }  // namespace
@@ -206,14 +219,14 @@ Procedure related_procedure() {
        .title = "What is around",
        .summary = "Show what is around an event or an entity",
        .description = kRelatedDescription,
-       .input_schema =
-           input_of({{"id", id_input("")},
-                     {"depth", number_input(1, kMaxRelatedDepth, 1, "Steps")},
-                     {"types",
-                      {{"type", "array"},
-                       {"items", {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}},
-                       {"maxItems", 20}}}},
-                    {"id"}),
+       .input_schema = input_of({{"id", id_input("Of an event or an entity, or a handle.")},
+                                 {"depth", number_input(1, kMaxRelatedDepth, 1, "Steps")},
+                                 {"types",
+                                  {{"type", "array"},
+                                   {"items", name_input("")},
+                                   {"maxItems", 20},
+                                   {"description", "Only what is of these, and the ways there."}}}},
+                                {"id"}),
        .output_schema = object_of({{"root", typed("string")},
                                    {"nodes", list_of(node_schema())},
                                    {"edges", edges_schema()},
@@ -235,7 +248,8 @@ Procedure contents_procedure() {
                         {{"type", "array"},
                          {"items", id_input("")},
                          {"minItems", 1},
-                         {"maxItems", kMaxContents}}},
+                         {"maxItems", kMaxContents},
+                         {"description", "Ids or handles."}}},
                        {"maxBytes", number_input(kLeastContentsBytes, kMaxContentsBytes,
                                                  kDefaultContentsBytes, "Bytes of the answer")},
                        {"offset",
