@@ -98,6 +98,7 @@ class CandidateFinder::Search {
 
   Result<void> read_average_length() {
     std::vector<std::string> quoted;
+    quoted.reserve(terms_.size());
     for (const auto& term : terms_) quoted.push_back(term.quoted());
     const auto match = fmt::format("{}", fmt::join(quoted, " OR "));
     return finder_.sql_.length.run({std::string_view(match)}, [this](const SqlRow& row) {
@@ -124,7 +125,8 @@ class CandidateFinder::Search {
 
   // The rows after `row` that have one of the terms.
   Result<void> scan(std::span<const Counted> terms, std::int64_t row) {
-    return look(finder_.sql_.scan, terms, " OR ", row, kMostScored * 2, deadline_);
+    return look(finder_.sql_.scan, terms, " OR ",
+                {.behind = row, .most = kMostScored * 2, .end = deadline_});
   }
 
   // Rows with a name that the term is a part of.
@@ -142,27 +144,34 @@ class CandidateFinder::Search {
 
   Result<void> both(const Counted& first, const Counted& second) {
     const auto end = std::min(deadline_, Clock::now() + kBothTime);
-    return look(finder_.sql_.both, std::array{first, second}, " AND ", kNoRow, kMostBoth, end);
+    return look(finder_.sql_.both, std::array{first, second}, " AND ",
+                {.behind = kNoRow, .most = kMostBoth, .end = end});
   }
 
+  struct Bounds {
+    std::int64_t behind, most;  // rows
+    Clock::time_point end;
+  };
   Result<void> look(SqlStatement& statement, std::span<const Counted> terms, const char* joined,
-                    std::int64_t row, std::int64_t most, Clock::time_point end) {
+                    const Bounds& bounds) {
     std::vector<std::string> quoted;
+    quoted.reserve(terms.size());
     std::vector<double> weights = {kTitleWeight, kBodyWeight};
     for (const auto& each : terms) {
       quoted.push_back(terms_[each.term].quoted());
       weights.push_back(found_.rarity[each.term]);
     }
     const auto match = fmt::format("{}", fmt::join(quoted, joined));
-    const SqlDeadline deadline(*finder_.database_, end, cancelled_);
+    const SqlDeadline deadline(*finder_.database_, bounds.end, cancelled_);
     std::int64_t seen = 0;
-    const auto done = statement.run({std::string_view(match), bytes_of(weights), row, most},
-                                    [&](const SqlRow& found) {
-                                      auto& score = best_[found.number(0)];
-                                      score = std::max(score, found.real(1));
-                                      ++seen;
-                                    });
-    if (seen == most) found_.is_cut = true;
+    auto done =
+        statement.run({std::string_view(match), bytes_of(weights), bounds.behind, bounds.most},
+                      [&](const SqlRow& found) {
+                        auto& score = best_[found.number(0)];
+                        score = std::max(score, found.real(1));
+                        ++seen;
+                      });
+    if (seen == bounds.most) found_.is_cut = true;
     if (done || done.error().kind != ErrorKind::Timeout) return done;
     found_.is_cut = true;
     return {};

@@ -155,15 +155,13 @@ class Local::Search {
 
   // The newest event of each entity that is open.
   Result<void> list_open() {
-    std::vector<std::string> wanted;
-    for (const auto& kind : intent_.kinds) wanted.push_back(kind == "pull_request" ? "pr" : kind);
-    if (wanted.empty()) wanted = {"pr", "issue"};
+    std::vector<std::string> wanted = {"pr", "issue"};
+    if (!intent_.kinds.empty()) wanted = intent_.kinds;
+    std::ranges::replace(wanted, "pull_request", "pr");
     Listed events;
-    for (const auto& type : wanted) {
-      TRY(local_.sql_.open.run({std::string_view(type), kMostListed + 1}, [&](const SqlRow& row) {
-        events.emplace_back(row.number(0), row.number(1));
-      }));
-    }
+    const auto keep = [&](const SqlRow& row) { events.emplace_back(row.number(0), row.number(1)); };
+    for (const auto& type : wanted)
+      TRY(local_.sql_.open.run({std::string_view(type), kMostListed + 1}, keep));
     cut(events);
     for (const auto& [since, seq] : events) TRY(add_listed(seq, "open"));
     return {};
@@ -238,16 +236,11 @@ class Local::Search {
   }
 
   // What came right before and after a hit on the same subject may be what was meant.
+  using Gained = std::unordered_map<std::int64_t, double>;
   Result<void> spread() {
-    std::unordered_map<std::int64_t, double> gained;
+    Gained gained;
     for (const auto& hit : ranking_.hits) {
-      if (hit.is_named || !hit.head) continue;
-      const auto at = hit.head->occurred_at.time_since_epoch().count();
-      for (auto* statement : {&local_.sql_.before, &local_.sql_.after}) {
-        TRY(statement->run(
-            {std::string_view(hit.head->subject), at, std::string_view(hit.head->id)},
-            [&](const SqlRow& row) { gained[row.number(0)] += kSpread * hit.score; }));
-      }
+      if (!hit.is_named && hit.head) TRY(spread_from(hit, gained));
     }
     for (auto& hit : ranking_.hits) {
       const auto found = gained.find(hit.seq);
@@ -257,6 +250,15 @@ class Local::Search {
     }
     for (const auto& [seq, score] : gained) TRY(add(seq, score, "next to a match"));
     return {};
+  }
+
+  Result<void> spread_from(const Hit& hit, Gained& gained) {
+    const std::int64_t at = hit.head->occurred_at.time_since_epoch().count();
+    const std::string_view subject = hit.head->subject;
+    const std::string_view id = hit.head->id;
+    const auto gain = [&](const SqlRow& row) { gained[row.number(0)] += kSpread * hit.score; };
+    TRY(local_.sql_.before.run({subject, at, id}, gain));
+    return local_.sql_.after.run({subject, at, id}, gain);
   }
 
   // Those whose texts were not looked at, in their order, behind those that were.

@@ -1,6 +1,8 @@
 #include "tools/store/projection.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -23,25 +25,23 @@ std::optional<bool> said_of(const std::vector<Relation>& relations, std::string_
   return is_there;
 }
 
+// Whether one of `all`, which begin one after another, is `span`.
+template <class Each, class SpanOf>
+bool has(const std::vector<Each>& all, const Span& span, SpanOf span_of) {
+  const auto from_of = [&](const Each& each) { return span_of(each).from; };
+  const auto found = std::ranges::lower_bound(all, span.from, {}, from_of);
+  return found != all.end() && span_of(*found) == span;
+}
+
 // Takes those out of both that are in both; these are in the order of their times.
 template <class Row>
 void keep_what_is_the_same(std::vector<Row>& there, std::vector<Span>& wanted) {
-  std::vector<Row> gone;
+  const auto is_there = [&](const Span& span) {
+    return has(there, span, [](const Row& row) -> const Span& { return row.span; });
+  };
   std::vector<Span> missing;
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < there.size() || j < wanted.size()) {
-    const bool has_row = i < there.size();
-    const bool has_span = j < wanted.size();
-    const bool is_same = has_row && has_span && there[i].span == wanted[j];
-    const bool is_row = has_row && (!has_span || there[i].span.from <= wanted[j].from);
-    const bool is_span = has_span && (!has_row || wanted[j].from <= there[i].span.from);
-    if (is_row && !is_same) gone.push_back(std::move(there[i]));
-    if (is_span && !is_same) missing.push_back(std::move(wanted[j]));
-    if (is_row) ++i;
-    if (is_span) ++j;
-  }
-  there = std::move(gone);
+  std::ranges::remove_copy_if(wanted, std::back_inserter(missing), is_there);
+  std::erase_if(there, [&](const Row& row) { return has(wanted, row.span, std::identity()); });
   wanted = std::move(missing);
 }
 
@@ -51,12 +51,30 @@ constexpr std::int64_t kFirstChanges = 8;  // that are looked at; twice as many 
 
 Result<Projection> Projection::open(const Database& database) {
   Statements sql;
-  // What is believed now.
+  TRY(prepare_versions(database, sql));
+  TRY(prepare_edges(database, sql));
   TRY(database.prepare_all(
       {{sql.has_later,
         "SELECT 1 FROM events WHERE subject = ?1 AND (occurred_at, id) >"
         " (?2, ?4) AND seq < ?3 LIMIT 1"},
-       {sql.first_version,
+       {sql.changes_from,
+        "SELECT occurred_at, attributes, relations FROM events"
+        " WHERE subject = ?1 AND occurred_at >= ?2 AND seq <= ?3"
+        " ORDER BY occurred_at, id LIMIT ?4"},
+       {sql.add_alias,
+        "INSERT INTO alias (name, entity) VALUES (?1, ?2)"
+        " ON CONFLICT DO NOTHING"},
+       {sql.advance_cursor,
+        "INSERT INTO cursor (source, events, oldest, newest, last) VALUES (?1, 1, ?2, ?2, ?3)"
+        " ON CONFLICT (source) DO UPDATE SET events = events + 1, oldest = min(oldest, ?2),"
+        " newest = max(newest, ?2), last = ?3"}}));
+  return Projection(std::move(sql));
+}
+
+// Of what is believed now.
+Result<void> Projection::prepare_versions(const Database& database, Statements& sql) {
+  return database.prepare_all(
+      {{sql.first_version,
         "SELECT valid_from, valid_to, properties, known_from FROM entity WHERE id = ?1"
         " AND known_to IS NULL ORDER BY valid_from LIMIT 1"},
        {sql.last_version,
@@ -77,8 +95,13 @@ Result<Projection> Projection::open(const Database& database) {
         " WHERE id = ?1 AND valid_from = ?2 AND known_from = ?3"},
        {sql.add_version,
         "INSERT INTO entity (id, type, valid_from, valid_to, known_from, known_to,"
-        " end_known_from, properties) VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL, ?6)"},
-       {sql.last_edge,
+        " end_known_from, properties) VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL, ?6)"}});
+}
+
+// Likewise.
+Result<void> Projection::prepare_edges(const Database& database, Statements& sql) {
+  return database.prepare_all(
+      {{sql.last_edge,
         "SELECT valid_from, valid_to, '', known_from FROM edge WHERE source = ?1 AND type = ?2"
         " AND target = ?3 AND known_to IS NULL ORDER BY valid_from DESC LIMIT 1"},
        {sql.edges_from,
@@ -98,19 +121,7 @@ Result<Projection> Projection::open(const Database& database) {
         " AND known_from = ?5"},
        {sql.add_edge,
         "INSERT INTO edge (source, type, target, valid_from, valid_to, known_from, known_to,"
-        " end_known_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL)"},
-       {sql.changes_from,
-        "SELECT occurred_at, attributes, relations FROM events"
-        " WHERE subject = ?1 AND occurred_at >= ?2 AND seq <= ?3"
-        " ORDER BY occurred_at, id LIMIT ?4"},
-       {sql.add_alias,
-        "INSERT INTO alias (name, entity) VALUES (?1, ?2)"
-        " ON CONFLICT DO NOTHING"},
-       {sql.advance_cursor,
-        "INSERT INTO cursor (source, events, oldest, newest, last) VALUES (?1, 1, ?2, ?2, ?3)"
-        " ON CONFLICT (source) DO UPDATE SET events = events + 1, oldest = min(oldest, ?2),"
-        " newest = max(newest, ?2), last = ?3"}}));
-  return Projection(std::move(sql));
+        " end_known_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL)"}});
 }
 
 Result<void> Projection::clear(Database& database) {
@@ -244,13 +255,20 @@ Result<void> Projection::relate_late(std::string_view subject, std::vector<Edge>
                                      std::int64_t seq) {
   for (auto most = kFirstChanges; !edges.empty(); most *= 2) {
     const auto changes = TRY(changes_from(subject, at, seq, most));
-    std::vector<Edge> left;
-    for (const auto& edge : edges) {
-      if (!TRY(relate_until(edge, changes, at, seq))) left.push_back(edge);
-    }
-    edges = std::move(left);
+    edges = TRY(relate_all_until(edges, changes, at, seq));
   }
   return {};
+}
+
+// Those that need later changes as well.
+Result<std::vector<Projection::Edge>> Projection::relate_all_until(const std::vector<Edge>& edges,
+                                                                   const Changes& changes,
+                                                                   Instant at, std::int64_t seq) {
+  std::vector<Edge> left;
+  for (const auto& edge : edges) {
+    if (!TRY(relate_until(edge, changes, at, seq))) left.push_back(edge);
+  }
+  return left;
 }
 
 // As change_until().

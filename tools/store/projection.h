@@ -51,6 +51,8 @@ class Projection {
   struct Edge {
     std::string_view source, type, target;
   };
+  static Result<void> prepare_versions(const Database& database, Statements& sql);
+  static Result<void> prepare_edges(const Database& database, Statements& sql);
   explicit Projection(Statements statements) : sql_(std::move(statements)) {}
 
   Result<void> mention(std::string_view entity, Instant at, std::int64_t seq);
@@ -64,6 +66,8 @@ class Projection {
   Result<bool> relate_now(const Edge& edge, bool is_there, Instant at, std::int64_t seq);
   Result<void> relate_late(std::string_view subject, std::vector<Edge> edges, Instant at,
                            std::int64_t seq);
+  Result<std::vector<Edge>> relate_all_until(const std::vector<Edge>& edges, const Changes& changes,
+                                             Instant at, std::int64_t seq);
   Result<bool> relate_until(const Edge& edge, const Changes& changes, Instant at, std::int64_t seq);
   Result<Changes> changes_from(std::string_view subject, Instant at, std::int64_t seq,
                                std::int64_t most);
