@@ -63,7 +63,8 @@ class Events(StoreCase):
 
     def test_of_several_organisations_each_has_its_own(self):
         config = self.home / "config.json"
-        config.write_text(json.dumps({"dataDir": str(self.home / "data"), "orgs": [{"id": name, "repo": "/nowhere"} for name in ("acme", "bolt")]}))
+        config.write_text(json.dumps({"dataDir": str(self.home / "data"),
+                                      "orgs": [{"id": name, "repo": "/nowhere"} for name in ("acme", "bolt")]}))
         run = lambda *words: subprocess.run([LIGHTFAST, "store", *words, "--config", str(config)], capture_output=True, text=True,
                                             input=self.lines([event(1)]), check=False, timeout=HANG_GUARD,
                                             env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)})
