@@ -8,7 +8,7 @@ import fault_server
 import git_helper
 import hostile_pack
 from fault_server import FaultServer, pack_answer, packet
-from git_server import git, make_authority, make_certificate
+from git_server import make_authority, make_certificate, run
 from hostile_pack import BLOB, DELTA, MIB
 from hostile_repo import HostileRepo
 from repo_case import RepoCase
@@ -86,7 +86,7 @@ class AnswersTest(FaultCase):
 
     def test_a_pack_is_taken_whole_only(self):
         commit = self.repo.commit(self.repo.tree([("100644", b"f", self.repo.blob(os.urandom(5000)))]))
-        whole = git("pack-objects", "--all", "--stdout", cwd=self.repo.path).encode(errors="surrogateescape")
+        whole = run("git", "pack-objects", "--all", "--stdout", cwd=self.repo.path)
         changed = whole[:2000] + bytes([whole[2000] ^ 1]) + whole[2001:]
         cases = [("no pack", b"garbage", None), ("cut head", whole[:8], None), ("changed", changed, None),
                  ("without its objects", hostile_pack.pack(count=1), None)]
