@@ -125,11 +125,7 @@ struct HttpService::Call {
   const std::list<Call*>::iterator place;
 };
 
-HttpService::HttpService(const Parts& parts)
-    : parts_(parts),
-      procedures_(declared_procedures()),
-      openapi_(
-          contract::openapi_document(parts.services.org().catalog(), LIGHTFAST_VERSION).dump()) {}
+HttpService::HttpService(const Parts& parts) : parts_(parts), procedures_(declared_procedures()) {}
 
 const HttpService::Route* HttpService::find_route(std::string_view path) {
   static constexpr std::array kRoutes = {
@@ -292,7 +288,22 @@ void HttpService::metrics(const Exchange& exchange) {
 }
 
 void HttpService::openapi(const Exchange& exchange) {
-  if (viewer_of(exchange)) exchange->respond(text_answer(200, "application/json", openapi_));
+  if (const auto viewer = viewer_of(exchange)) {
+    exchange->respond(
+        json_answer(200, contract::openapi_document(procedures_for(*viewer), LIGHTFAST_VERSION)));
+  }
+}
+
+// Those of an organisation alone, where the question is of one.
+std::vector<contract::Procedure> HttpService::procedures_for(const Viewer& viewer) {
+  const auto& orgs = parts_.services.orgs();
+  const auto lone = orgs.size() == 1 ? orgs.begin() : orgs.end();
+  const auto org = viewer.only ? orgs.find(*viewer.only) : lone;
+  if (org == orgs.end()) return procedures_;
+  const auto& bound = std::as_const(*org->second).catalog().procedures();
+  std::vector<contract::Procedure> procedures(bound.size());
+  std::ranges::transform(bound, procedures.begin(), &contract::BoundProcedure::declaration);
+  return procedures;
 }
 
 void HttpService::resource_metadata(const Exchange& exchange) {

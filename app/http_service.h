@@ -66,11 +66,11 @@ class HttpService final : public http::Service {
     std::optional<OrgId> only;  // what is of this organisation alone; nothing: all
   };
   std::optional<Viewer> viewer_of(const Exchange& exchange);
+  std::vector<contract::Procedure> procedures_for(const Viewer& viewer);
 
   Parts parts_;
   std::uint64_t turn_ = 0;  // of the last request
   const std::vector<contract::Procedure> procedures_;
-  const std::string openapi_;
   std::list<Call*> calls_;
 };
 

@@ -90,9 +90,9 @@ Json error_response(const ErrorCode& code) {
           {"content", json_content(reference("schemas", "Error"))}};
 }
 
-Json components(const Catalog& catalog) {
+Json components(const std::vector<Procedure>& procedures) {
   Json all;
-  for (const auto& [procedure, handler] : catalog.procedures()) {
+  for (const auto& procedure : procedures) {
     all["schemas"][type_name(procedure) + "Input"] = procedure.input_schema;
     all["schemas"][type_name(procedure) + "Output"] = procedure.output_schema;
   }
@@ -114,9 +114,9 @@ Json components(const Catalog& catalog) {
 
 }  // namespace
 
-Json openapi_document(const Catalog& catalog, const std::string& version) {
+Json openapi_document(const std::vector<Procedure>& procedures, const std::string& version) {
   Json paths = Json::object();
-  for (const auto& [procedure, handler] : catalog.procedures()) {
+  for (const auto& procedure : procedures) {
     std::string method = procedure.http_method;
     std::ranges::transform(method, method.begin(),
                            [](unsigned char letter) { return std::tolower(letter); });
@@ -128,9 +128,9 @@ Json openapi_document(const Catalog& catalog, const std::string& version) {
             {"version", version},
             {"description",
              "An organisation's shared context for agents: the files of its `.lightfast` "
-             "repository."}}},
+             "repository, and what happened in its tools."}}},
           {"paths", paths},
-          {"components", components(catalog)}};
+          {"components", components(procedures)}};
 }
 
 }  // namespace lightfast::contract
