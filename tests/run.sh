@@ -1,10 +1,10 @@
 #!/bin/bash
-# Everything that must hold before a change lands: packages, formatting, build, clang-tidy of what changed lately, all tests,
-# some seconds of each fuzz target; with --all-tidy clang-tidy of everything, with --with-asan the unit tests once more under
-# sanitizers. Ends with `N passed, N failed`, and fails at the first step that fails.
+# Everything that must hold before a change lands: packages, formatting, build, clang-tidy of what changed lately, all tests; with
+# --all-tidy clang-tidy of everything, with --with-asan the unit tests and fuzz targets once more under sanitizers, with
+# --with-fuzz some seconds of libFuzzer for each target. Ends with `N passed, N failed`, and fails at the first step that fails.
 #
-#   tests/run.sh [--skip-tidy | --all-tidy] [--skip-fuzz] [--with-asan] [-- CTEST-OPTIONS...]
-#   tests/run.sh --skip-tidy --skip-fuzz -- -R shell
+#   tests/run.sh [--skip-tidy | --all-tidy] [--with-asan] [--with-fuzz] [-- CTEST-OPTIONS...]
+#   tests/run.sh --skip-tidy -- -R shell
 set -euo pipefail
 export LC_ALL=C.UTF-8
 unset LIGHTFAST_BUILD
@@ -17,7 +17,7 @@ failed=0
 fuzz_seconds=3  # of each target
 with_tidy=yes
 tidy_files=20  # that are linted: those that changed last
-with_fuzz=yes
+with_fuzz=no
 with_asan=no
 ctest_options=()
 
@@ -38,7 +38,8 @@ main() {
   run_tests release "all tests" --no-tests=error "${ctest_options[@]}"
   if [[ $with_asan == yes && $failed == 0 ]]; then
     build asan
-    run_tests asan "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer" --no-tests=error --label-regex '^unit$'
+    run_tests asan "unit tests and fuzz targets under AddressSanitizer and UndefinedBehaviorSanitizer" --no-tests=error \
+      --label-regex '^(unit|fuzz)$'
   fi
   if [[ $with_fuzz == yes && $failed == 0 ]]; then run_fuzz; fi
   say "finished"
@@ -51,10 +52,10 @@ read_options() {
     case $1 in
       --skip-tidy) with_tidy=no ;;
       --all-tidy) with_tidy=all ;;
-      --skip-fuzz) with_fuzz=no ;;
       --with-asan) with_asan=yes ;;
+      --with-fuzz) with_fuzz=yes ;;
       --) shift; ctest_options=("$@"); return ;;
-      *) fail "unknown option '$1'; known: --skip-tidy, --all-tidy, --skip-fuzz, --with-asan, -- CTEST-OPTIONS" ;;
+      *) fail "unknown option '$1'; known: --skip-tidy, --all-tidy, --with-asan, --with-fuzz, -- CTEST-OPTIONS" ;;
     esac
     shift
   done
@@ -117,7 +118,7 @@ run_tests() {
 # Builds the fuzz targets, runs each for a short time, and counts them.
 run_fuzz() {
   local begun=$SECONDS log=build/fuzz.log well bad
-  say "fuzz targets, $fuzz_seconds s each (a clang build of minutes the first time; --skip-fuzz leaves them out)"
+  say "fuzz targets, $fuzz_seconds s each (a clang build of minutes the first time)"
   tests/fuzz.sh "$fuzz_seconds" 2>&1 | tee "$log" || true
   read -r well bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log") || fail "no fuzz target ran"
   say "fuzzing took $((SECONDS - begun)) s, its build included"

@@ -1,8 +1,6 @@
 // What a command wrote, as it is kept and shown: however the bytes arrive, the head ends with a
 // whole line or a whole character, the counts are those of counting one by one, and what is shown
 // is valid UTF-8 without hidden control bytes.
-#include <fuzzer/FuzzedDataProvider.h>
-
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -13,6 +11,7 @@
 
 #include "base/text.h"
 #include "sandbox/capture.h"
+#include "tests/fuzz/values.h"
 
 namespace {
 
@@ -27,7 +26,7 @@ std::size_t character_length(std::string_view bytes) {
   constexpr std::array<unsigned, 5> kLeastPoint = {0, 0, 0x80, 0x800, 0x10000};
   for (const std::size_t length : {2U, 3U, 4U}) {
     const unsigned lead_bits = 7U - static_cast<unsigned>(length);
-    if (byte(0) >> lead_bits != (0xFFU >> lead_bits) - 1U) continue;
+    if (unsigned{byte(0)} >> lead_bits != (0xFFU >> lead_bits) - 1U) continue;
     unsigned point = byte(0) & ((1U << lead_bits) - 1U);
     for (std::size_t i = 1; i < length; ++i) {
       if (i >= bytes.size() || (byte(i) & 0xC0U) != 0x80U) return 0;
@@ -101,11 +100,11 @@ void check_shown(std::string_view bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  FuzzedDataProvider bytes(data, size);
-  const auto keep = bytes.ConsumeIntegralInRange<std::size_t>(0, 300);
-  const auto piece = bytes.ConsumeIntegralInRange<std::size_t>(1, 40);
-  const bool complete = bytes.ConsumeBool();
-  const std::string whole = bytes.ConsumeRemainingBytesAsString();
+  test::Values bytes(data, size);
+  const auto keep = bytes.number<std::size_t>(0, 300);
+  const auto piece = bytes.number<std::size_t>(1, 40);
+  const bool complete = bytes.flag();
+  const std::string whole = bytes.rest();
   sandbox::Capture at_once(keep);
   at_once.add(whole);
   sandbox::Capture in_pieces(keep);

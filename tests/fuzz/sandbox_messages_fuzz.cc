@@ -1,7 +1,5 @@
 // The messages between the server, the launcher, zygotes and sandboxes: any bytes are read whole or
 // refused as damaged, and a message that was read, or made of any values, arrives as it was sent.
-#include <fuzzer/FuzzedDataProvider.h>
-
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +9,7 @@
 
 #include "sandbox/protocol.h"
 #include "sandbox/zygote_start.h"
+#include "tests/fuzz/values.h"
 
 namespace lightfast::sandbox {
 namespace {
@@ -68,13 +67,11 @@ class Values {
  public:
   Values(const std::uint8_t* data, std::size_t size) : bytes_(data, size) {}
 
-  std::uint64_t number() { return bytes_.ConsumeIntegral<std::uint64_t>(); }
-  std::uint64_t number_to(std::uint64_t most) {
-    return bytes_.ConsumeIntegralInRange<std::uint64_t>(0, most);
-  }
-  std::uint32_t small() { return bytes_.ConsumeIntegral<std::uint32_t>(); }
-  bool flag() { return bytes_.ConsumeBool(); }
-  std::string text() { return bytes_.ConsumeRandomLengthString(64); }
+  std::uint64_t number() { return bytes_.number<std::uint64_t>(); }
+  std::uint64_t number_to(std::uint64_t most) { return bytes_.number<std::uint64_t>(0, most); }
+  std::uint32_t small() { return bytes_.number<std::uint32_t>(); }
+  bool flag() { return bytes_.flag(); }
+  std::string text() { return bytes_.text(64); }
 
   std::vector<std::string> texts() {
     std::vector<std::string> made(number_to(5));
@@ -122,7 +119,7 @@ class Values {
   }
 
  private:
-  FuzzedDataProvider bytes_;
+  test::Values bytes_;
 };
 
 void check_values(Values values) {

@@ -1,7 +1,5 @@
 // What the kernel says of a process: any bytes are read without harm, and whatever a process calls
 // itself, the numbers that are found are the kernel's.
-#include <fuzzer/FuzzedDataProvider.h>
-
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +7,7 @@
 #include <string_view>
 
 #include "sandbox/zygote/process_status.h"
+#include "tests/fuzz/values.h"
 
 namespace {
 
@@ -30,13 +29,12 @@ std::string status_with(std::string name, const sandbox::Process& process) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   assert(sandbox::process_of(bytes).usage.processes >= 1);
-  FuzzedDataProvider values(data, size);
+  test::Values values(data, size);
   const sandbox::Process process = {
-      .parent = values.ConsumeIntegralInRange<pid_t>(0, 1 << 22),
-      .usage = {.memory_bytes = values.ConsumeIntegralInRange<std::uint64_t>(0, 1U << 30U) * 1024,
-                .processes = values.ConsumeIntegralInRange<std::uint64_t>(1, 1U << 22U)}};
-  const auto read =
-      sandbox::process_of(status_with(values.ConsumeRemainingBytesAsString(), process));
+      .parent = values.number<pid_t>(0, 1 << 22),
+      .usage = {.memory_bytes = values.number<std::uint64_t>(0, 1U << 30U) * 1024,
+                .processes = values.number<std::uint64_t>(1, 1U << 22U)}};
+  const auto read = sandbox::process_of(status_with(values.rest(), process));
   assert(read.parent == process.parent);
   assert(read.usage.memory_bytes == process.usage.memory_bytes);
   assert(read.usage.processes == process.usage.processes);
