@@ -1,3 +1,5 @@
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include "tools/ranking/names.h"
@@ -16,6 +18,13 @@ TEST_CASE("the names of texts are those in any of them, each once", "[ranking]")
   CHECK(names_of({"Fix parseUrl in src/url.cc.",
                   "As parseUrl does (see LIN-482): no more words, --no-cache, ok?"}) ==
         "parseUrl src/url.cc LIN-482 no-cache");
+}
+
+TEST_CASE("what is written without spaces counts as a name", "[ranking]") {
+  CHECK(names_of({"\u518D\u8A66\u884C and more"}) == "\u518D\u8A66\u884C");
+  std::string long_text;
+  for (int i = 0; i < 10'000; ++i) long_text += "\u518D\u8A66";
+  CHECK(names_of({long_text}).size() <= 4096);
 }
 
 }  // namespace

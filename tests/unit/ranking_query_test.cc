@@ -31,6 +31,19 @@ TEST_CASE("names are looked for whole and in their parts", "[ranking]") {
   CHECK(texts_of("src/retry-uploads.cc") == Texts{"src", "retry", "uploads", "cc"});
 }
 
+TEST_CASE("marks that are not of ASCII part words as others do", "[ranking]") {
+  CHECK(texts_of("retry\u00A0uploads\u2014again") == Texts{"retry", "uploads", "again"});
+  CHECK(texts_of("\u201Cretry_uploads\u201D") == Texts{"retry_uploads"});
+}
+
+TEST_CASE("of what is written without spaces all threes are looked for", "[ranking]") {
+  CHECK(texts_of("\u518D\u8A66\u884C\u306E retry") ==
+        Texts{"\u518D\u8A66\u884C\u306E", "\u518D\u8A66\u884C", "\u8A66\u884C\u306E", "retry"});
+  CHECK(texts_of("\u691C\u7D22\u3000\u5931\u6557") == Texts{"\u691C\u7D22", "\u5931\u6557"});
+  const test::Index index;
+  CHECK(terms_of("\u691C\u7D22", index.words()).at(0).quoted() == "\"\u691C\u7D22\"*");
+}
+
 TEST_CASE("words are what the index has of them", "[ranking]") {
   const test::Index index;
   const auto words = index.words().of("Retried Größe_42");

@@ -12,6 +12,7 @@
 
 #include "tools/ranking/fts5.h"
 #include "tools/ranking/parameters.h"
+#include "tools/ranking/scripts.h"
 
 namespace lightfast::ranking {
 namespace {
@@ -67,7 +68,7 @@ class CandidateFinder::Search {
     std::ranges::sort(counted, {}, &Counted::rows);
     TRY(climb(counted, extent));
     for (const auto& each : counted) {
-      if (each.rows == 0) TRY(look_for_part(each.term, all));
+      if (each.rows == 0 || terms_[each.term].is_unspaced) TRY(look_for_part(each.term, all));
     }
     return {};
   }
@@ -131,8 +132,7 @@ class CandidateFinder::Search {
 
   // Rows with a name that the term is a part of.
   Result<void> look_for_part(std::size_t term, double all) {
-    constexpr std::size_t kLeast = 3;  // letters of a trigram
-    if (terms_[term].text.size() < kLeast) return {};
+    if (characters_in(terms_[term].text) < kShortestPart) return {};
     const auto match = terms_[term].quoted();
     std::vector<std::int64_t> rows;
     TRY(finder_.sql_.part.run({std::string_view(match), kMostParts},

@@ -6,11 +6,15 @@
 #include <set>
 #include <vector>
 
+#include "base/text.h"
+#include "tools/ranking/scripts.h"
+
 namespace lightfast::ranking {
 namespace {
 
 constexpr std::size_t kMostNames = 64;    // of one row
 constexpr std::size_t kLongestName = 64;  // bytes
+constexpr std::size_t kMostBytes = kMostNames * kLongestName;
 constexpr std::size_t kShortestName = 3;  // what a trigram needs
 
 bool is_word_byte(unsigned char c) {
@@ -56,9 +60,11 @@ std::string names_of(std::initializer_list<std::string_view> texts) {
   std::set<std::string_view> seen;
   for (const auto text : texts) {
     for (const auto word : words_of(text)) {
-      if (seen.size() == kMostNames) return names;
-      if (is_name_like(word) && seen.insert(word).second)
-        names.append(names.empty() ? "" : " ").append(word);
+      if (seen.size() == kMostNames || names.size() >= kMostBytes) return names;
+      const bool is_taken = is_name_like(word) || !unspaced_runs(word).empty();
+      if (is_taken && seen.insert(word).second)
+        names.append(names.empty() ? "" : " ")
+            .append(word.substr(0, utf8_prefix(word, kMostBytes)));
     }
   }
   return names;

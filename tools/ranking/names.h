@@ -10,7 +10,8 @@ namespace lightfast::ranking {
 // Whether a word is rather a name than one of the language: of functions, files, options, tickets.
 bool is_name_like(std::string_view word);
 
-// What in `texts` looks like a name, each once, in at most a few thousand bytes.
+// What in `texts` looks like a name, each once, and what is of scripts that put no spaces between
+// words (scripts.h), in at most a few thousand bytes.
 std::string names_of(std::initializer_list<std::string_view> texts);
 
 }  // namespace lightfast::ranking

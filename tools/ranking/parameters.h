@@ -18,6 +18,7 @@ inline constexpr double kTitleWeight = 2.0, kBodyWeight = 1.0;
 // 0.4, 0.15 to 0.6, 0.3 to 1.5 and 0.05 to 0.2 do as well. Nothing is gained by a trigram index as
 // a part of the score, BM25F, another k1 or b, or by adding min-max-scaled scores instead.
 inline constexpr std::size_t kMostReread = 100;    // rows; 30 to 200 is the same
+inline constexpr std::size_t kMostOfGroup = 3;     // of them, of one document
 inline constexpr std::size_t kMostFast = 20;       // rows, where it has to be quick
 inline constexpr std::size_t kMostBody = 2 << 10;  // bytes of a body that are looked at
 inline constexpr std::size_t kNear = 3;            // words, of two that stand together

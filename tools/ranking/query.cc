@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <set>
 #include <utility>
+
+#include "tools/ranking/scripts.h"
 
 namespace lightfast::ranking {
 namespace {
@@ -66,16 +69,39 @@ class Terms {
  public:
   explicit Terms(const Words& words) : words_(words) {}
 
+  // What an underscore joins is one term. Between other words there is a space or a mark that is
+  // not of ASCII.
   void add(std::string_view text, bool is_part) {
-    if (text.size() > kLongestTerm || terms_.size() == kMostTerms) return;
-    Term term{.text = lower(text), .stems = {}, .is_part = is_part};
-    for (auto& word : words_.of(text)) term.stems.push_back(std::move(word.text));
-    if (!term.stems.empty() && seen_.insert(term.stems).second) terms_.push_back(std::move(term));
+    const auto words = words_.of(text);
+    for (auto first = words.begin(); first != words.end();) {
+      const auto next =
+          std::adjacent_find(first, words.end(), [text](const auto& a, const auto& b) {
+            return text.substr(a.end, b.begin - a.end).find_first_not_of('_') !=
+                   std::string_view::npos;
+          });
+      const auto end = next == words.end() ? next : std::next(next);
+      const auto begin = first->begin;
+      add_term(text.substr(begin, std::prev(end)->end - begin), {first, end}, is_part);
+      first = end;
+    }
   }
 
   std::vector<Term> take() { return std::move(terms_); }
 
  private:
+  // Marks over a letter are no words by themselves, and part none.
+  static bool is_between(std::string_view text) {
+    return text.find_first_not_of('_') != std::string_view::npos && unspaced_runs(text).empty();
+  }
+
+  void add_term(std::string_view text, const std::vector<Word>& words, bool is_part) {
+    if (text.size() > kLongestTerm || terms_.size() == kMostTerms) return;
+    Term term{.text = lower(text), .stems = {}, .is_part = is_part};
+    term.is_unspaced = !unspaced_runs(text).empty();
+    for (const auto& word : words) term.stems.push_back(word.text);
+    if (seen_.insert(term.stems).second) terms_.push_back(std::move(term));
+  }
+
   const Words& words_;
   std::set<std::vector<std::string>> seen_;
   std::vector<Term> terms_;
@@ -86,7 +112,8 @@ class Terms {
 std::string Term::quoted() const {
   std::string quoted = "\"";
   for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + "\"";
+  const bool is_beginning = is_unspaced && characters_in(text) < kShortestPart;
+  return quoted + (is_beginning ? "\"*" : "\"");
 }
 
 bool is_stopword(std::string_view word) { return std::ranges::binary_search(kStopwords, word); }
@@ -101,6 +128,9 @@ std::vector<Term> terms_of(std::string_view text, const Words& words) {
     terms.add(piece, false);
     for (const auto hump : humps_of(piece)) {
       if (!is_common(hump)) terms.add(hump, true);
+    }
+    for (const auto run : unspaced_runs(piece)) {
+      for (const auto three : threes_of(run)) terms.add(three, false);
     }
   }
   return terms.take();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
@@ -26,23 +27,34 @@ class Ranker::Run {
         ranked_.weights.emplace(stem, found_.rarity[i]);
     }
     std::erase_if(found_.rows, [&](const auto& each) { return rows_.left_out.contains(each.row); });
-    if (rows_.passes) TRY(filter());
     std::ranges::sort(found_.rows, [](const Candidate& a, const Candidate& b) {
       return std::pair(a.score, a.row) > std::pair(b.score, b.row);
     });
+    if (rows_.passes) TRY(filter());
     TRY(reread());
     return std::move(ranked_);
   }
 
  private:
+  // The best first, so that these are there when the time is over.
   Result<void> filter() {
     std::vector<Candidate> passed;
     for (const auto& candidate : found_.rows) {
       if (is_late()) break;
-      if (TRY(rows_.passes(candidate.row))) passed.push_back(candidate);
+      const auto passes = TRY(in_time(rows_.passes(candidate.row)));
+      if (passes.value_or(false)) passed.push_back(candidate);
     }
     found_.rows = std::move(passed);
     return {};
+  }
+
+  // Nothing when the time was over before the value was there.
+  template <typename T>
+  Result<std::optional<T>> in_time(Result<T> value) {
+    if (value) return std::optional(*std::move(value));
+    if (value.error().kind != ErrorKind::Timeout) return std::move(value).error();
+    ranked_.is_cut = true;
+    return std::optional<T>();
   }
 
   bool is_late() {
@@ -56,22 +68,29 @@ class Ranker::Run {
   Result<void> reread() {
     Closeness closeness(ranked_.terms, found_.rarity, found_.average_length,
                         {.stems = ranker_.stems_, .whole = ranker_.whole_});
-    std::size_t next = 0;
-    const auto most = std::min(found_.rows.size(), question_.most_reread);
-    for (; next < most && !is_late(); ++next) {
-      const auto text = TRY(rows_.text(found_.rows[next].row));
-      if (!text) continue;
-      closeness.take(*text);
-      ranked_.rows.push_back(found_.rows[next]);
+    std::vector<Candidate> others;
+    bool is_over = false;
+    for (const auto& candidate : found_.rows) {
+      is_over = is_over || ranked_.rows.size() == question_.most_reread || is_late();
+      if (is_over || !is_among_first(candidate.row)) {
+        others.push_back({.row = candidate.row, .score = 0});
+      } else if (const auto text = TRY(in_time(rows_.text(candidate.row))); text && *text) {
+        closeness.take(**text);
+        ranked_.rows.push_back(candidate);
+      }
     }
     ranked_.reread = ranked_.rows.size();
     score(closeness.scores());
-    for (; next < found_.rows.size(); ++next)
-      ranked_.rows.push_back({.row = found_.rows[next].row, .score = 0});
+    ranked_.rows.insert(ranked_.rows.end(), others.begin(), others.end());
     return {};
   }
 
-  // From 1 to 0, which is the least of them.
+  // Of its group.
+  bool is_among_first(std::int64_t row) {
+    return !rows_.group || ++of_group_[rows_.group(row)] <= kMostOfGroup;
+  }
+
+  // As parts of the best.
   void score(const std::vector<Closeness::Score>& scores) {
     auto& rows = ranked_.rows;
     if (rows.empty()) return;
@@ -81,15 +100,15 @@ class Ranker::Run {
       score = (score + scores[i].bonus) * (rows_.weight ? rows_.weight(row) : 1);
     }
     std::ranges::stable_sort(rows, std::greater<>(), &Candidate::score);
-    const auto zero = rows.back().score;
-    const auto span = rows.front().score - zero;
-    for (auto& row : rows) row.score = span > 0 ? (row.score - zero) / span : 1;
+    const auto most = rows.front().score;
+    for (auto& row : rows) row.score = most > 0 ? row.score / most : 1;
   }
 
   Ranker& ranker_;
   const Question& question_;
   const Rows& rows_;
   Candidates found_;
+  std::unordered_map<std::int64_t, std::size_t> of_group_;  // rows so far
   Ranked ranked_;
 };
 

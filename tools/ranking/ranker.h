@@ -36,14 +36,17 @@ struct Rows {
   std::function<Result<std::optional<Text>>(std::int64_t row)> text;
   // Whether a row counts; may be empty: all do.
   std::function<Result<bool>(std::int64_t row)> passes = {};
+  // Which belong together, as the pieces of one document: a few of each are looked at, so that none
+  // takes the places of all. May be empty: each is by itself. After `passes`, where that is there.
+  std::function<std::int64_t(std::int64_t row)> group = {};
   // How much the score of one counts whose text was asked for; may be empty: 1.
   std::function<double(std::int64_t row)> weight = {};
   std::unordered_set<std::int64_t> left_out = {};
 };
 
 struct Ranked {
-  // The best first. Those whose texts were looked at, `reread` of them, have scores from 1 to 0,
-  // the others 0.
+  // The best first. Those whose texts were looked at, `reread` of them, have scores from 1 on
+  // down, as parts of the best, the others 0.
   std::vector<Candidate> rows;
   std::size_t reread = 0;
   bool is_cut = false;  // there are more, or the time was over
