@@ -278,6 +278,11 @@ Result<Transaction> Transaction::begin(Database& database) {
   return Transaction(database);
 }
 
+Result<Transaction> Transaction::begin_reading(Database& database) {
+  TRY(database.run("BEGIN"));
+  return Transaction(database);
+}
+
 // One that failed may have been rolled back already; then there is nothing to undo.
 Transaction::~Transaction() {
   if (database_ != nullptr) (void)database_->run("ROLLBACK");

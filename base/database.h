@@ -153,6 +153,8 @@ class SqlDeadline {
 class Transaction {
  public:
   static Result<Transaction> begin(Database& database);
+  // What is read while it lives is of one moment, that of the first look.
+  static Result<Transaction> begin_reading(Database& database);
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();

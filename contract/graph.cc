@@ -269,4 +269,10 @@ Procedure contents_procedure() {
                   .presentation = {.for_terminal = contents_for_terminal}});
 }
 
+std::string cut_note(std::size_t begin, std::size_t end, std::size_t whole) {
+  auto note = fmt::format("bytes {} to {} of {}", begin, end, whole);
+  if (end < whole) note += fmt::format("; for the rest ask for this id alone with offset {}", end);
+  return note;
+}
+
 }  // namespace lightfast::contract

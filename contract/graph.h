@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "contract/procedure.h"
 
@@ -26,6 +27,9 @@ inline constexpr int kLeastContentsBytes = 1024;
 inline constexpr int kDefaultContentsBytes = 11'264;
 inline constexpr int kMaxContentsBytes = 1'048'576;
 inline constexpr int kMaxContentsOffset = 10'485'760;
+
+// Which part of a text `contents` shows, of `whole` bytes, and how to go on.
+std::string cut_note(std::size_t begin, std::size_t end, std::size_t whole);
 
 // What an answer takes at most where the caller did not ask for more: bytes of JSON. Codex cuts
 // what it shows a model at 12,000 bytes, in the middle.

@@ -100,9 +100,18 @@ TEST_CASE("contents share an answer, and say where they are cut", "[documents]")
   CHECK_FALSE(answer["items"][0].contains("cut"));
   CHECK(answer["items"][0]["url"].is_null());
   CHECK(answer["items"][1]["content"].get<std::string>().size() == kMaxContents / 2);
-  CHECK(answer["items"][1]["cut"] == "bytes 0 to 262144 of 1048576");
+  CHECK(answer["items"][1]["cut"] ==
+        "bytes 0 to 131072 of 1048576; for the rest ask for this id alone with offset 131072");
   CHECK(answer["missing"] == Json::array({"gone"}));
   CHECK(answer["requestId"] == "request");
+}
+
+TEST_CASE("the largest answer stays below what is read of one", "[documents]") {
+  Document large{.id = "l", .source = "wiki", .type = "page", .title = "t"};
+  large.body = std::string(kMaxBody, '"');
+  large.metadata = {{"note", std::string(kMaxMetadata - 20, 'm')}};
+  std::vector<Document> found(50, large);
+  CHECK(contents_answer({.ids = {}}, found, {}).dump().size() < 1 << 20);
 }
 
 TEST_CASE("an offset within a character begins with the character", "[documents]") {

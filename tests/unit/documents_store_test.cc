@@ -129,6 +129,18 @@ TEST_CASE("a long document is one result, by its best piece, and stays whole", "
   CHECK(memory.store().find({"a"}).value() == std::vector{page});
 }
 
+TEST_CASE("a long document does not take the places of others", "[documents]") {
+  Memory memory;
+  std::string handbook;
+  for (int i = 0; i < 300; ++i)
+    handbook += long_text("page " + std::to_string(i)).substr(0, 1'200) + "\n\n";
+  memory.add({document("long", "Handbook", handbook),
+              document("short", "The handbook of guests", "Rooms.")});
+  const auto answer = memory.search({.query = "handbook"});
+  REQUIRE(answer.results.size() == 2);
+  CHECK(answer.results[1].score > 0.1);
+}
+
 TEST_CASE("the newest document of one id takes the place of those before", "[documents]") {
   Memory memory;
   CHECK(memory.add({document("a", "Old", long_text("aardvark")), document("b", "Other", "b")})

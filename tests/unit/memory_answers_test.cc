@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -151,6 +152,23 @@ TEST_CASE("contents are those that were asked for, each once", "[answers]") {
   CHECK(first.event.tier == contract::Tier::Memory);
   CHECK(first.text == "the whole text");
   CHECK(first.metadata["branch"] == "main");
+}
+
+TEST_CASE("which part of a text it is, is told by what was cut", "[answers]") {
+  auto one = item("e1");
+  const auto part_of = [&one](const char* cut) {
+    one["cut"] = cut;
+    const auto contents = contents_from({{"items", {one}}}, {"e1"});
+    REQUIRE(contents);
+    return std::pair(contents->front().begin, contents->front().whole);
+  };
+  CHECK(part_of("bytes 100 to 114 of 3000") == std::pair<std::size_t, std::size_t>(100, 3000));
+  CHECK(part_of("bytes 0 to 14 of 20; for the rest ask again") ==
+        std::pair<std::size_t, std::size_t>(0, 20));
+  for (const auto* cut :
+       {"", "bytes", "bytes 1 to 15", "bytes -1 to 13 of 20", "bytes 9 to 14 of 20",
+        "bytes 9 to 23 of 20", "bytes 99999999999999999999999 to 1 of 2"})
+    CHECK(part_of(cut) == std::pair<std::size_t, std::size_t>(0, 14));
 }
 
 TEST_CASE("what is no answer to contents is said", "[answers]") {

@@ -53,7 +53,7 @@ TEST_CASE("what is asked is what the search API takes", "[client]") {
   CHECK(requests[0].header("X-Lightfast-Deadline-Ms") == std::to_string(wait));
   body.erase("waitMs");
   CHECK(body == Json{{"query", "why \"x\""},
-                     {"limit", 27},
+                     {"limit", 50},
                      {"offset", 0},
                      {"mode", "fast"},
                      {"sources", {"github"}},
@@ -110,6 +110,18 @@ TEST_CASE("what may be fuller the next time is not kept", "[client]") {
   CHECK(title_of(ask(*client, "query")) == "some");
   service.behave(answers("found"));
   CHECK(title_of(ask(*client, "query")) == "found");
+}
+
+TEST_CASE("an answer that there is nothing ends the one before it", "[client]") {
+  MemoryDouble service(answers("found"));
+  auto now = Clock::now();
+  const auto client = client_of({.url = service.url(), .now = [&now] { return now; }});
+  CHECK(title_of(ask(*client, "query")) == "found");
+  now += std::chrono::hours(1);
+  service.behave(says(200, R"({"results": [], "total": 0})"));
+  CHECK(ask(*client, "query").report.state == TierState::Ok);
+  service.behave(says(500, ""));
+  CHECK(ask(*client, "query").report.state == TierState::Error);
 }
 
 TEST_CASE("a question that is let go or cancelled ends its request", "[client]") {
@@ -169,14 +181,14 @@ TEST_CASE("a name server that does not answer holds nobody up", "[client]") {
   const test::HangingResolver hanging;
   const auto client = client_of({.url = "https://memory.hangs"});
   CHECK(ask(*client, "a", 20ms).report.state == TierState::Timeout);
-  CHECK(client->contents({"e1"}, Clock::now() + 20ms, {}).report.state == TierState::Timeout);
+  CHECK(client->contents({"e1"}, 0, Clock::now() + 20ms, {}).report.state == TierState::Timeout);
 }
 
 TEST_CASE("contents are asked for by their ids", "[client]") {
   MemoryDouble service(says(200, R"({"items": [{"id": "e1", "score": 3, "title": "t",
       "content": "whole"}, {"id": "e7", "content": "not asked for"}], "missing": ["e2"]})"));
   const auto client = client_of({.url = service.url(), .api_key = "key"});
-  const auto fetched = client->contents({"e1", "e2"}, Clock::now() + 10s, {});
+  const auto fetched = client->contents({"e1", "e2"}, 0, Clock::now() + 10s, {});
   CHECK(fetched.report.state == TierState::Ok);
   CHECK(fetched.report.count == 1);
   REQUIRE(fetched.items.size() == 1);
@@ -185,13 +197,15 @@ TEST_CASE("contents are asked for by their ids", "[client]") {
   REQUIRE(requests.size() == 1);
   CHECK_THAT(requests[0].head, Catch::StartsWith("POST /v1/contents HTTP/1.1\r\n"));
   CHECK(Json::parse(requests[0].body) == Json{{"ids", {"e1", "e2"}}});
+  (void)client->contents({"e1"}, 700, Clock::now() + 10s, {});
+  CHECK(Json::parse(service.requests().at(1).body) == Json{{"ids", {"e1"}}, {"offset", 700}});
   service.behave(says(404, ""));
-  const auto none = client->contents({"e1"}, Clock::now() + 10s, {});
+  const auto none = client->contents({"e1"}, 0, Clock::now() + 10s, {});
   CHECK(none.report.state == TierState::Ok);
   CHECK(none.items.empty());
   CHECK_THAT(none.report.why, Catch::Contains("there is no /v1/contents"));
   service.behave(says(500, ""));
-  const auto failed = client->contents({"e1"}, Clock::now() + 10s, {});
+  const auto failed = client->contents({"e1"}, 0, Clock::now() + 10s, {});
   CHECK(failed.report.state == TierState::Error);
   CHECK(failed.items.empty());
 }

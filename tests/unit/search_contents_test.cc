@@ -20,8 +20,8 @@ class FakeLongTerm final : public memory::LongTerm {
                                       std::stop_token) override {
     return nullptr;
   }
-  memory::Fetched contents(const std::vector<std::string>&, std::chrono::steady_clock::time_point,
-                           std::stop_token) override {
+  memory::Fetched contents(const std::vector<std::string>&, std::size_t,
+                           std::chrono::steady_clock::time_point, std::stop_token) override {
     return {.items = items_, .report = {.state = contract::TierState::Ok}};
   }
 
@@ -31,6 +31,7 @@ class FakeLongTerm final : public memory::LongTerm {
 
 memory::Content content(const std::string& id, std::string text, Json metadata = Json::object()) {
   memory::Content content{.event = {}, .text = std::move(text), .metadata = std::move(metadata)};
+  content.whole = content.text.size();
   content.event.id = id;
   content.event.title = "a title";
   return content;
@@ -77,6 +78,19 @@ TEST_CASE("a long text of memory's is read in parts, and nothing is lost", "[sea
     read += part;
   }
   CHECK(read == text);
+}
+
+TEST_CASE("what memory gives in parts is read on, to its end", "[search]") {
+  auto part = content("a", "the end");
+  part.begin = 5'000;
+  part.whole = 5'007;
+  const auto answer = contents_of({part}, 2'000, 5'004);
+  CHECK(answer["items"][0]["content"] == "end");
+  CHECK(answer["items"][0]["cut"] == "bytes 5004 to 5007 of 5007");
+  part.begin = 0;
+  const auto begun = contents_of({part}, 2'000)["items"][0];
+  CHECK(begun["content"] == "the end");
+  CHECK(begun["cut"] == "bytes 0 to 7 of 5007; for the rest ask for this id alone with offset 7");
 }
 
 TEST_CASE("what the store has leaves room for what memory has", "[search]") {

@@ -6,6 +6,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "base/text.h"
+#include "contract/graph.h"
 
 namespace lightfast::documents {
 namespace {
@@ -156,22 +157,26 @@ Json to_json(const Document& document) {
 Json contents_answer(const ContentsRequest& request, const std::vector<Document>& found,
                      const RequestId& id) {
   Json answer = {{"items", Json::array()}, {"missing", Json::array()}};
+  auto room = kMaxContentsMetadata;
   for (const auto& document : found) {
-    const std::string_view body = document.body;
+    const auto body = visible_text(document.body);
     const auto begin = utf8_prefix(body, std::min(request.offset, body.size()));
-    const auto length = utf8_prefix(body.substr(begin), kMaxContents / found.size());
+    const auto rest = std::string_view(body).substr(begin);
+    const auto length = utf8_prefix(rest, kMaxContents / found.size());
     Json item = {
         {"id", document.id},
         {"title", document.title},
-        {"content", body.substr(begin, length)},
+        {"content", rest.substr(0, length)},
         {"source", document.source},
         {"type", document.type},
         {"url", or_null(document.url)},
         {"occurredAt", document.occurred_at ? Json(moment_text(*document.occurred_at)) : Json()}};
     if (document.subject) item["subject"] = *document.subject;
-    item["metadata"] = document.metadata;
-    if (length < body.size())
-      item["cut"] = fmt::format("bytes {} to {} of {}", begin, begin + length, body.size());
+    if (const auto size = document.metadata.dump().size(); size <= room) {
+      item["metadata"] = document.metadata;
+      room -= size;
+    }
+    if (length < body.size()) item["cut"] = contract::cut_note(begin, begin + length, body.size());
     answer["items"].push_back(std::move(item));
   }
   for (const auto& each : request.ids) {

@@ -18,13 +18,14 @@
 
 namespace lightfast::documents {
 
-inline constexpr std::size_t kMaxId = 512;                // bytes
-inline constexpr std::size_t kMaxTitle = 1'000;           // characters
-inline constexpr std::size_t kMaxBody = 1UL << 20;        // bytes
-inline constexpr std::size_t kMaxMetadata = 16UL << 10;   // bytes, as JSON
-inline constexpr std::size_t kMaxDocuments = 100;         // of one request
-inline constexpr std::size_t kMaxIds = 50;                // of one request for contents
-inline constexpr std::size_t kMaxContents = 512UL << 10;  // bytes of text of one answer
+inline constexpr std::size_t kMaxId = 512;               // bytes
+inline constexpr std::size_t kMaxTitle = 1'000;          // characters
+inline constexpr std::size_t kMaxBody = 1UL << 20;       // bytes
+inline constexpr std::size_t kMaxMetadata = 16UL << 10;  // bytes, as JSON
+inline constexpr std::size_t kMaxDocuments = 100;        // of one request
+inline constexpr std::size_t kMaxIds = 50;               // of one request for contents
+// Of one answer, which stays below 1 MiB with it: bytes of text, and of metadata.
+inline constexpr std::size_t kMaxContents = 256UL << 10, kMaxContentsMetadata = 256UL << 10;
 
 struct Document {
   std::string id, source, type, title;
@@ -72,7 +73,8 @@ Result<Json> parse(std::string_view text);
 Json to_json(const Document& document);
 
 // The answer to a request for contents: of each text as much as has room, with a note where it is
-// cut.
+// cut, and metadata while there is room. Control characters are made visible before bytes are
+// counted.
 Json contents_answer(const ContentsRequest& request, const std::vector<Document>& found,
                      const RequestId& id);
 

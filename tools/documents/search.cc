@@ -69,13 +69,14 @@ class Store::Search {
   // By their words.
   Result<void> match() {
     const bool is_fast = request_.mode == contract::SearchMode::Fast;
-    ranked_ =
-        TRY(store_.ranker_.rank({.text = request_.query,
-                                 .most_reread = is_fast ? ranking::kMostFast : ranking::kMostReread,
-                                 .deadline = limits_.deadline,
-                                 .cancelled = limits_.cancelled},
-                                {.text = [this](std::int64_t chunk) { return text_of(chunk); },
-                                 .passes = [this](std::int64_t chunk) { return passes(chunk); }}));
+    ranked_ = TRY(store_.ranker_.rank(
+        {.text = request_.query,
+         .most_reread = is_fast ? ranking::kMostFast : ranking::kMostReread,
+         .deadline = limits_.deadline,
+         .cancelled = limits_.cancelled},
+        {.text = [this](std::int64_t chunk) { return text_of(chunk); },
+         .passes = [this](std::int64_t chunk) { return passes(chunk); },
+         .group = [this](std::int64_t chunk) { return documents_.at(chunk); }}));
     is_cut_ = ranked_.is_cut;
     for (const auto& [chunk, score] : ranked_.rows) hits_.push_back({chunk, score});
     return {};
@@ -179,19 +180,18 @@ class Store::Search {
       if (!head || !text) continue;
       auto& result = head->result;
       result.snippet = store_.ranker_.snippet(text->body, ranked_, kMostSnippet);
-      result.reason = reason_of(hit, *text);
       result.title = std::move(text->title);
+      result.reason = reason_of(hit, result.title + " " + result.snippet);
       result.score = hit.score;
       answer.results.push_back(std::move(result));
     }
     return answer;
   }
 
-  std::string reason_of(const Hit& hit, const ranking::Text& text) const {
+  std::string reason_of(const Hit& hit, std::string_view text) const {
     const bool is_by_words =
         std::ranges::find(ranked_.rows, hit.chunk, &ranking::Candidate::row) != ranked_.rows.end();
-    return is_by_words ? store_.ranker_.reason(text.title + " " + text.body, ranked_)
-                       : "alike in meaning";
+    return is_by_words ? store_.ranker_.reason(text, ranked_) : "alike in meaning";
   }
 
   Store& store_;
@@ -205,6 +205,7 @@ class Store::Search {
 
 Result<contract::SearchAnswer> Store::search(const contract::SearchRequest& request,
                                              const Limits& limits) {
+  const auto reading = TRY(Transaction::begin_reading(*database_));
   return Search(*this, request, limits).run();
 }
 

@@ -49,6 +49,7 @@ Result<Store> Store::open(const std::filesystem::path& file, const Embedder* emb
 }
 
 Result<std::vector<Document>> Store::find(const std::vector<std::string>& ids) {
+  const auto reading = TRY(Transaction::begin_reading(*database_));
   std::vector<Document> found;
   for (const auto& id : ids) {
     if (std::ranges::find(found, id, &Document::id) != found.end()) continue;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include <nlohmann/json.hpp>
-#include <spdlog/fmt/fmt.h>
 
 #include "base/text.h"
 #include "contract/graph.h"
@@ -133,11 +132,7 @@ void add_text(Item& item, std::size_t offset, std::size_t room) {
   const auto length = json_prefix(rest, room);
   item.shown["content"] = rest.substr(0, length);
   if (begin == 0 && length == item.text.size()) return;
-  const auto end = begin + length;
-  auto note = fmt::format("bytes {} to {} of {}", begin, end, item.text.size());
-  if (end < item.text.size())
-    note += fmt::format("; for the rest ask for this id alone with offset {}", end);
-  item.shown["cut"] = std::move(note);
+  item.shown["cut"] = contract::cut_note(begin, begin + length, item.text.size());
 }
 
 // Shares `room` among the texts: short ones are whole, what they leave goes to the others.

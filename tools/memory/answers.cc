@@ -1,6 +1,10 @@
 #include "tools/memory/answers.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/text.h"
@@ -55,12 +59,32 @@ Result<contract::SearchResult> event_of(const Json& item) {
   return event;
 }
 
+// `bytes 100 to 200 of 300`, as `contents` says it; what says anything else is passed over.
+void take_cut(std::string_view cut, Content& content) {
+  std::array<std::size_t, 3> numbers{};
+  std::size_t known = 0;
+  for (const std::string_view before : {"bytes ", " to ", " of "}) {
+    if (!cut.starts_with(before)) return;
+    cut.remove_prefix(before.size());
+    const auto read = std::from_chars(cut.data(), cut.data() + cut.size(), numbers[known++]);
+    if (read.ec != std::errc()) return;
+    cut.remove_prefix(static_cast<std::size_t>(read.ptr - cut.data()));
+  }
+  const auto [begin, end, whole] = numbers;
+  const bool is_sound = begin <= end && end <= whole && end - begin == content.text.size();
+  if (is_sound) content.begin = begin;
+  if (is_sound) content.whole = whole;
+}
+
 Result<Content> content_of(const Json& item) {
   Content content{.event = TRY(event_of(item)), .text = {}};
   const auto text = item.find("content");
   if (text == item.end() || !text->is_string())
     return Error{ErrorKind::Corrupt, "the answer has an item without content"};
   content.text = visible_text(text->get_ref<const std::string&>());
+  content.whole = content.text.size();
+  if (const auto cut = item.find("cut"); cut != item.end() && cut->is_string())
+    take_cut(cut->get_ref<const std::string&>(), content);
   const auto metadata = item.find("metadata");
   if (metadata != item.end() && metadata->is_object() &&
       metadata->dump(-1, ' ', false, Json::error_handler_t::replace).size() <= kMaxMetadataBytes)

@@ -86,6 +86,13 @@ void Cache::keep(std::string key, contract::SearchAnswer answer, Time now) {
   });
 }
 
+void Cache::forget(const std::string& key) {
+  entries_.with([&key](Entries& entries) {
+    if (const auto entry = entries.by_key.find(key); entry != entries.by_key.end())
+      entries.remove(entry->second);
+  });
+}
+
 void Cache::clear() {
   entries_.with([](Entries& entries) { entries = {}; });
 }

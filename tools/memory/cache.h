@@ -39,6 +39,7 @@ class Cache {
   // An answer that is still usable.
   std::optional<Hit> find(const std::string& key, Time now);
   void keep(std::string key, contract::SearchAnswer answer, Time now);
+  void forget(const std::string& key);
   void clear();
 
  private:

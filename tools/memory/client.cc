@@ -47,10 +47,11 @@ std::filesystem::path breaker_file(const ClientOptions& options, const BaseUrl& 
   return directory / fmt::format("breaker-{:016x}", name);
 }
 
-// As the service is asked: for one page from the first result on, of which the caller takes its
-// own.
+// As the service is asked: for results from the first on, of which the caller takes its own; as
+// many for one page as for the next, so that what is blended of them stays in its order.
 contract::SearchRequest from_the_first(contract::SearchRequest request) {
-  request.limit = std::min(request.offset + request.limit, contract::kMaxResults);
+  constexpr int kUsual = 50;
+  request.limit = request.offset + request.limit <= kUsual ? kUsual : contract::kMaxResults;
   request.offset = 0;
   return request;
 }
@@ -69,9 +70,15 @@ Call search_call(const contract::SearchRequest& request, SearchAnswer& answer) {
           }};
 }
 
-Call contents_call(const std::vector<std::string>& ids, std::vector<Content>& items) {
+Call contents_call(const std::vector<std::string>& ids, std::size_t offset,
+                   std::vector<Content>& items) {
   return {.route = kContentsRoute,
-          .body = [&ids](milliseconds) { return Json{{"ids", ids}}; },
+          .body =
+              [&ids, offset](milliseconds) {
+                Json asked = {{"ids", ids}};
+                if (offset > 0) asked["offset"] = offset;
+                return asked;
+              },
           .take = [&ids, &items](const Json& output) -> Result<void> {
             items = TRY(contents_from(output, ids));
             return {};
@@ -239,8 +246,10 @@ void Client::answer(Question& question) try {
     if (asked.error().kind == Trouble::Kind::KeyRefused) cache_.clear();
     return question.finish(std::unexpected(asked.error()));
   }
-  // None is kept that may be fuller when it is asked for again.
-  if (!answer.results.empty() && !answer.partial) cache_.keep(question.key, answer, now_());
+  // None is kept that may be fuller when it is asked for again. One that there is nothing is not
+  // kept either, but ends the one before it.
+  if (!answer.partial) cache_.forget(question.key);
+  if (!answer.partial && !answer.results.empty()) cache_.keep(question.key, answer, now_());
   question.finish(std::move(answer));
 } catch (const std::exception& error) {
   question.finish(std::unexpected(Trouble{Trouble::Kind::Failed, error.what()}));
@@ -261,12 +270,12 @@ Recalled Client::outcome_of(const Question& question, SearchEnd end) {
           .report = {.state = state_of(trouble.kind), .took = took, .why = std::move(trouble.why)}};
 }
 
-Fetched Client::contents(const std::vector<std::string>& ids, Clock::time_point deadline,
-                         std::stop_token cancelled) {
+Fetched Client::contents(const std::vector<std::string>& ids, std::size_t offset,
+                         Clock::time_point deadline, std::stop_token cancelled) {
   const auto begun = Clock::now();
   Fetched fetched;
-  auto asked =
-      ask_until(service_, contents_call(ids, fetched.items), deadline, std::move(cancelled));
+  auto asked = ask_until(service_, contents_call(ids, offset, fetched.items), deadline,
+                         std::move(cancelled));
   fetched.report = {.state = TierState::Ok,
                     .took = since(begun),
                     .count = static_cast<std::int64_t>(fetched.items.size())};

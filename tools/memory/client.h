@@ -46,7 +46,7 @@ class Client final : public LongTerm {
   std::unique_ptr<Recall> ask(const contract::SearchRequest& request,
                               std::chrono::steady_clock::time_point deadline,
                               std::stop_token cancelled) override;
-  Fetched contents(const std::vector<std::string>& ids,
+  Fetched contents(const std::vector<std::string>& ids, std::size_t offset,
                    std::chrono::steady_clock::time_point deadline,
                    std::stop_token cancelled) override;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -28,10 +29,12 @@ class Recall {
   virtual Recalled wait() = 0;
 };
 
-// The whole of what a result is an excerpt of.
+// What a result is an excerpt of: the whole, or as much of it as the other server gave.
 struct Content {
   contract::SearchResult event;  // without score, snippet and reason
   std::string text;
+  std::size_t begin = 0;  // where it begins in the whole
+  std::size_t whole = 0;  // bytes
   Json metadata = Json::object();
 };
 
@@ -49,9 +52,9 @@ class LongTerm {
   virtual std::unique_ptr<Recall> ask(const contract::SearchRequest& request,
                                       std::chrono::steady_clock::time_point deadline,
                                       std::stop_token cancelled) = 0;
-  // Asks for the contents of results by their ids, and waits for them: until the deadline at the
-  // latest, no longer than until it is cancelled.
-  virtual Fetched contents(const std::vector<std::string>& ids,
+  // Asks for the contents of results by their ids, from byte `offset` on where it can give that,
+  // and waits for them: until the deadline at the latest, no longer than until it is cancelled.
+  virtual Fetched contents(const std::vector<std::string>& ids, std::size_t offset,
                            std::chrono::steady_clock::time_point deadline,
                            std::stop_token cancelled) = 0;
 };

@@ -50,14 +50,15 @@ Json item_of(const memory::Content& content, std::size_t offset, std::size_t roo
   if (const auto size = size_of(content.metadata); size > room / 2)
     item["metadata"] = {{"leftOut", fmt::format("{} bytes", size)}};
   const auto used = size_of(item) + kNote;
-  const auto begin = utf8_prefix(content.text, std::min(offset, content.text.size()));
+  const auto skipped = offset - std::min(offset, content.begin);
+  const auto first = utf8_prefix(content.text, std::min(skipped, content.text.size()));
   const auto shown =
-      fitting(std::string_view(content.text).substr(begin), room - std::min(used, room));
+      fitting(std::string_view(content.text).substr(first), room - std::min(used, room));
   item["content"] = shown;
-  if (shown.size() == content.text.size()) return item;
+  if (shown.size() == content.whole) return item;
+  const auto begin = content.begin + first;
   const auto end = begin + shown.size();
-  item["cut"] = fmt::format("bytes {} to {} of {}; for more ask for this id alone with offset {}",
-                            begin, end, content.text.size(), end);
+  item["cut"] = contract::cut_note(begin, end, content.whole);
   return item;
 }
 
@@ -110,7 +111,7 @@ contract::Handler with_long_term(contract::Handler local, memory::LongTerm* memo
                     {"requestId", context.request.value}};
     if (!answer || (*answer)["missing"].empty()) return answer;
     const auto fetched =
-        memory->contents((*answer)["missing"].get<Texts>(),
+        memory->contents((*answer)["missing"].get<Texts>(), input.value("offset", std::size_t{0}),
                          std::chrono::steady_clock::now() + kPatience, context.cancelled);
     const auto own = (*answer)["items"].size();
     if (own > 0 && !fetched.items.empty() && !has_room_for(fetched, *answer, input))
