@@ -32,6 +32,11 @@ TEST_CASE("the words of a question tell what kind it is", "[search]") {
       {"recent pull requests about retries", Kind::Now},
       {"close the open file", Kind::Now, false, true},
       {"how did we handle the outage", Kind::History},
+      {"last deployment", Kind::Now, true},
+      {"the last release of web", Kind::Now},
+      {"when was the last time we moved Postgres", Kind::Open},
+      {"outages in the last two years", Kind::Open},
+      {"the last name of a user", Kind::Open},
       {"Why is the latest release broken", Kind::History},
       {"deployments last year", Kind::History},
       {"whyever", Kind::Open},
@@ -74,6 +79,9 @@ TEST_CASE("what goes back further, or asks why, is asked for in both", "[search]
   CHECK(asks({.query = "latest deployments of 2024"}));
   CHECK(asks({.query = "how did we get the latest release out"}));
   CHECK(asks({.query = "last year"}));
+  CHECK(asks({.query = "RSA 2048 key rotation"}));  // no time
+  CHECK(asks({.query = "two months ago"}));
+  CHECK_FALSE(asks({.query = "two months ago"}, parse_moment("2024-01-01").value()));
   CHECK(asks({.query = "latest", .after = parse_moment("2025-06-01")}));
   CHECK(asks({.query = "latest", .before = kOldest}));
   CHECK_FALSE(asks({.query = "latest", .before = kNow}));

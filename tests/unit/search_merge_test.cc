@@ -60,13 +60,31 @@ TEST_CASE("what both have comes once, and before what one has", "[search]") {
   CHECK(order(ranking, {recalled("b", 9), recalled("x", 8), recalled("b", 1)}) == "b=b a x ");
 }
 
+TEST_CASE("an id tells more than a page", "[search]") {
+  Ranking ranking{.hits = {hit("a", 1.0, "pr:1"), hit("b", 0.9, "pr:1")}};
+  ranking.hits[1].head->url = ranking.hits[0].head->url;
+  auto other = recalled("b", 9);
+  other.url = ranking.hits[0].head->url;
+  other.type = ranking.hits[0].head->type;
+  CHECK(order(ranking, {other}) == "b=b a ");
+}
+
+TEST_CASE("what was not ranked in time comes behind", "[search]") {
+  const Ranking ranking{.hits = {hit("a", 0, "pr:1"), hit("b", 0, "pr:2")}};
+  CHECK(order(ranking, {recalled("x", 9), recalled("y", 8)}) == "x y a b ");
+}
+
 TEST_CASE("the same thing is told by id, page, or what happened when", "[search]") {
   const auto local = head("a");
   auto other = recalled("other", 1);
   CHECK_FALSE(is_same(local, other));
   CHECK(is_same(local, recalled("a", 1)));
 
-  other.url = "https://github.test/a?utm=1";
+  other.url = "https://github.test/a?id=2";
+  other.occurred_at = kTime;
+  CHECK_FALSE(is_same(local, other));
+  other.occurred_at.reset();
+  other.url = "https://github.test/a?utm_source=mail";
   CHECK_FALSE(is_same(local, other));  // another event on the same page
   other.occurred_at = kTime;
   CHECK(is_same(local, other));
@@ -74,6 +92,9 @@ TEST_CASE("the same thing is told by id, page, or what happened when", "[search]
   CHECK_FALSE(is_same(local, other));
   other.title = "TITLE of: a!";
   CHECK(is_same(local, other));
+  other.subject = "pr:acme/web#2";
+  CHECK_FALSE(is_same(local, other));  // two may be called the same
+  other.subject.reset();
   other.title = "else";
   other.subject = local.subject;
   CHECK_FALSE(is_same(local, other));

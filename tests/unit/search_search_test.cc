@@ -35,7 +35,7 @@ class FakeMemory final : public memory::LongTerm {
     asked.push_back(request);
     return std::make_unique<Answered>(says);
   }
-  memory::Fetched contents(const std::vector<std::string>& /*ids*/,
+  memory::Fetched contents(const std::vector<std::string>& /*ids*/, std::size_t /*offset*/,
                            std::chrono::steady_clock::time_point /*deadline*/,
                            std::stop_token /*cancelled*/) override {
     return {};
@@ -181,6 +181,52 @@ TEST_CASE("who did something is found by the name, and what she did", "[search]"
   }
 }
 
+TEST_CASE("a path finds what changed the file", "[search]") {
+  auto events = some_events();
+  events[2].relations = {{.entity = "file:acme/docs/src/upload.cc", .type = "modifies"}};
+  Fixture fixture(events);
+  const auto answer = fixture.ask("src/upload.cc");
+  CHECK(Fixture::ids(answer) == "docs ");
+  CHECK(answer["results"][0]["reason"] == "modifies file:acme/docs/src/upload.cc");
+  CHECK(answer["tiers"]["memory"]["state"] == "skipped");
+  CHECK(Fixture::ids(fixture.ask("uploads/none.cc")) == "docs retry ");  // words
+}
+
+TEST_CASE("filters hold for all there is, not for the newest of it", "[search]") {
+  std::vector<store::Event> events = {event("first", "pr:acme/web#1", "Begin", "2026-01-01"),
+                                      event("live", "deployment:77", "web", "2026-01-02")};
+  events[0].actor = "person:mia";
+  for (int i = 0; i < 400; ++i) {
+    events.push_back(event("e" + std::to_string(i), "pr:acme/web#1", "More", "2026-02-01"));
+    events.back().actor = "person:mia";
+    events.back().source = "other";
+  }
+  Fixture fixture(events);
+  const Json until = {{"before", "2026-02-01"}};
+  const auto ask = [&](const char* query, Json filter) {
+    filter["query"] = query;
+    return fixture.ask(filter);
+  };
+  CHECK(Fixture::ids(ask("latest", {{"types", {"deployment"}}})) == "live ");
+  CHECK(Fixture::ids(ask("latest prs", {{"sources", {"github"}}})) == "first ");
+  CHECK(Fixture::ids(ask("latest", until)) == "live first ");
+  CHECK(Fixture::ids(ask("@mia", until)) == "first ");
+  CHECK(Fixture::ids(ask("web#1", {{"sources", {"github"}}})) == "first ");
+  const auto all = fixture.ask("@mia");
+  CHECK(all["total"] == 100);
+  CHECK(all["partial"] == true);  // and says that there are more
+}
+
+TEST_CASE("a list of what is of no known kind is found by its words", "[search]") {
+  auto events = some_events();
+  events[1].type = "deploy.finished";
+  events[1].title = "deploys of web";
+  Fixture fixture(events);
+  CHECK(Fixture::ids(fixture.ask("latest releases")).empty());
+  CHECK(Fixture::ids(fixture.ask({{"query", "latest deploys"}, {"before", "2026-03-05"}})) ==
+        "cache ");
+}
+
 TEST_CASE("what is open is listed however much was closed since, and a cut is said", "[search]") {
   std::vector<store::Event> events;
   for (int i = 0; i < 6'000; ++i)
@@ -254,6 +300,42 @@ TEST_CASE("both tiers are blended, and what both have is one", "[search]") {
   CHECK(answer["tiers"]["memory"]["state"] == "ok");
   CHECK(answer["total"] == 3);
   REQUIRE(fixture.memory().asked.size() == 1);
+}
+
+TEST_CASE("texts that are written without spaces are found by their parts", "[search]") {
+  Fixture fixture({event("retry", "pr:acme/web#1",
+                         "\u518D\u8A66\u884C\u30A2\u30C3\u30D7\u30ED\u30FC\u30C9\u5BFE\u5FDC"),
+                   event("index", "pr:acme/web#2", "\u691C\u7D22\u306E\u4FEE\u6B63"),
+                   event("thai", "pr:acme/web#3",
+                         "\u0E2D\u0E31\u0E1B\u0E42\u0E2B\u0E25\u0E14\u0E44\u0E1F\u0E25\u0E4C")});
+  CHECK(Fixture::ids(fixture.ask("\u30A2\u30C3\u30D7\u30ED\u30FC\u30C9")) == "retry ");
+  CHECK(Fixture::ids(fixture.ask("\u30A2\u30C3\u30D7\u30ED\u30FC\u30C9\u306E\u5931\u6557")) ==
+        "retry ");
+  CHECK(Fixture::ids(fixture.ask("\u691C\u7D22")) == "index ");
+  CHECK(Fixture::ids(fixture.ask("\u0E44\u0E1F\u0E25\u0E4C")) == "thai ");
+}
+
+TEST_CASE("what is local is told as it is here, however it was found", "[search]") {
+  std::vector<store::Event> events;
+  for (int i = 0; i < 150; ++i)
+    events.push_back(event("e" + std::to_string(i), "pr:acme/web#" + std::to_string(i),
+                           "uploads " + std::string(static_cast<std::size_t>(i), 'x')));
+  events.push_back(event("other", "pr:acme/web#900", "Words of its own"));
+  Fixture fixture(events);
+  const auto remembered = [](const std::string& id, double score) {
+    return contract::SearchResult{
+        .id = id, .title = "as it was", .snippet = "", .score = score, .source = "x", .type = "y"};
+  };
+  fixture.memory().says =
+      recalled({remembered("other", 9), remembered("e0", 8), remembered("e149", 7)});
+  const auto answer = fixture.ask({{"query", "uploads"}, {"limit", 100}});
+  CHECK(answer["total"] == 151);
+  std::size_t both = 0;
+  for (const auto& result : answer["results"]) {
+    CHECK(result["title"] != "as it was");
+    if (result["tier"] == "both") ++both;
+  }
+  CHECK(both == 3);
 }
 
 TEST_CASE("the total is what can be paged through", "[search]") {

@@ -14,16 +14,19 @@ using test::event;
 using test::MadeStore;
 
 void fill(MadeStore& made) {
-  std::vector<Event> events = {event("a", 1, "pr:acme/web#142"),
-                               event("b", 2, "issue:LIN-482"),
-                               event("c", 3, "person:Mia"),
-                               event("d", 4, "commit:acme/web@1f2e3d4c5b6a79880011"),
-                               event("e", 5, "pr:acme/web#7"),
-                               event("f", 6, "pr:acme/api#7"),
-                               event("g", 7, "issue:acme/api#7"),
-                               event("h", 8, "deployment:77"),
-                               event("i", 9, "doc:7%_\"'\\ \xC3\xBC"),
-                               event("j", 10, "repo:acme/web")};
+  std::vector<Event> events = {
+      event("a", 1, "pr:acme/web#142"),
+      event("b", 2, "issue:LIN-482"),
+      event("c", 3, "person:Mia"),
+      event("d", 4, "commit:acme/web@1f2e3d4c5b6a79880011"),
+      event("e", 5, "pr:acme/web#7"),
+      event("f", 6, "pr:acme/api#7"),
+      event("g", 7, "issue:acme/api#7"),
+      event("h", 8, "deployment:77"),
+      event("i", 9, "doc:7%_\"'\\ \xC3\xBC"),
+      event("j", 10, "repo:acme/web"),
+      event("k", 11, "branch:acme/web@main", {},
+            {{.entity = "file:acme/web/src/Upload.cc", .type = "modifies"}})};
   events[0].url = "https://github.com/acme/web/pull/142";
   events[7].url = "https://deploys.example/77";
   made.add(events);
@@ -57,6 +60,9 @@ TEST_CASE("a handle finds the one entity that it means", "[handles]") {
       {"1f2e3d4", "commit:acme/web@1f2e3d4c5b6a79880011"},
       {"1F2E3D4C5B6A79880011", "commit:acme/web@1f2e3d4c5b6a79880011"},
       {"deployment:77", "deployment:77"},
+      {"src/upload.cc", "file:acme/web/src/Upload.cc"},
+      {"./src/Upload.cc", "file:acme/web/src/Upload.cc"},
+      {"web/src/upload.cc", "file:acme/web/src/Upload.cc"},
       {"doc:7%_\"'\\ \xC3\xBC", "doc:7%_\"'\\ \xC3\xBC"},
   }));
   INFO(text);
@@ -109,8 +115,9 @@ TEST_CASE("the types are those that there are", "[handles]") {
   MadeStore made;
   fill(made);
   const auto reader = made.readers().take();
-  CHECK(entity_types(**reader).value() ==
-        std::vector<std::string>{"commit", "deployment", "doc", "issue", "person", "pr", "repo"});
+  CHECK(entity_types(**reader).value() == std::vector<std::string>{"branch", "commit", "deployment",
+                                                                   "doc", "file", "issue", "person",
+                                                                   "pr", "repo"});
 }
 
 }  // namespace

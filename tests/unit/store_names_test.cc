@@ -23,6 +23,9 @@ TEST_CASE("URLs of one page are one", "[store]") {
   const Pairs cases = {
       {"https://GitHub.com/acme/Web/pull/1/?tab=files#diff", "https://github.com/acme/Web/pull/1"},
       {"http://www.acme.test", "http://acme.test"},
+      {"https://bugs.test/show?utm_source=mail&id=7&ref=x#c3", "https://bugs.test/show?id=7"},
+      {"https://bugs.test/show/?&", "https://bugs.test/show"},
+      {"https://a.test?x=/", "https://a.test?x=/"},
       {"https:///path", ""},
       {"ftp://acme.test/x", ""},
       {"not a URL", ""},
@@ -33,6 +36,7 @@ TEST_CASE("URLs of one page are one", "[store]") {
 TEST_CASE("a page tells what it is about", "[store]") {
   const Pairs cases = {{"https://github.com/acme/web/pull/142/files", "pr:acme/web#142"},
                        {"https://github.com/acme/web/issues/7#issuecomment-1", "issue:acme/web#7"},
+                       {"https://github.com/acme/web/pull/9?w=1", "pr:acme/web#9"},
                        {"https://github.com/acme/web/commit/1f2e3d", "commit:acme/web@1f2e3d"},
                        {"https://linear.app/acme/issue/LIN-482/retry-uploads", "issue:LIN-482"},
                        {"https://github.com/acme/web/pull/", ""},

@@ -17,7 +17,7 @@ using std::chrono::days;
 // Of one word or several in a row, in lower case.
 struct Phrase {
   std::string_view words;
-  enum class Says { Newest, OpenOnes, Today, Kind, Nothing, Past, Why } says;
+  enum class Says { Newest, NewestOf, OpenOnes, Today, Kind, Nothing, Past, Why } says;
   std::string_view kind = {};  // of events
   days ago{0};                 // of Past: how long at most
 };
@@ -31,7 +31,7 @@ constexpr auto kPhrases =
                            {"recently", Phrase::Says::Newest},
                            {"latest", Phrase::Says::Newest},
                            {"newest", Phrase::Says::Newest},
-                           {"last", Phrase::Says::Newest},
+                           {"last", Phrase::Says::NewestOf},
                            {"open", Phrase::Says::OpenOnes},
                            {"today", Phrase::Says::Today},
                            {"pull requests", Phrase::Says::Kind, "pull_request"},
@@ -70,7 +70,7 @@ constexpr auto kPhrases =
                            {"why", Phrase::Says::Why},
                            {"last year", Phrase::Says::Past, {}, kYear * 2},
                            {"years ago", Phrase::Says::Past, {}, kYear * 20},
-                           {"months ago", Phrase::Says::Past, {}, kMonth * 12},
+                           {"months ago", Phrase::Says::Past, {}, kMonth * 11},
                            {"last month", Phrase::Says::Past, {}, kMonth * 2},
                            {"last week", Phrase::Says::Past, {}, kWeek * 2},
                            {"this week", Phrase::Says::Past, {}, kWeek},
@@ -148,13 +148,12 @@ void take(Intent& intent, const Phrase& phrase, Moment now) {
   using enum Phrase::Says;
   switch (phrase.says) {
     case Newest:
-      intent.wants_newest = true;
+    case NewestOf:
       return become(intent, Intent::Kind::Now, phrase.words);
     case OpenOnes:
       intent.wants_open = true;
       return become(intent, Intent::Kind::Now, phrase.words);
     case Today:
-      intent.wants_newest = true;
       note_time(intent, std::chrono::floor<days>(now));
       return become(intent, Intent::Kind::Now, phrase.words);
     case Kind:
@@ -171,6 +170,12 @@ void take(Intent& intent, const Phrase& phrase, Moment now) {
   }
 }
 
+// `last deployment` asks for the newest, `the last two years` and `last name` do not.
+bool counts_before(const Phrase& phrase, const Match& next) {
+  return phrase.says != Phrase::Says::NewestOf ||
+         (next.phrase != nullptr && next.phrase->says == Phrase::Says::Kind);
+}
+
 }  // namespace
 
 Intent intent_of(const contract::SearchRequest& request, bool is_handle, Moment now) {
@@ -178,9 +183,12 @@ Intent intent_of(const contract::SearchRequest& request, bool is_handle, Moment 
   const auto words = words_of(request.query);
   bool says_more = false;
   for (std::size_t at = 0; at < words.size();) {
-    const auto match = match_at(words, at);
+    auto match = match_at(words, at);
+    if (match.phrase != nullptr && !counts_before(*match.phrase, match_at(words, at + 1)))
+      match = {};
     if (match.phrase != nullptr) take(intent, *match.phrase, now);
-    if (const auto time = moment_of(words[at])) note_time(intent, *time);
+    // A year to come is a number to most who write it: `RSA 2048`.
+    if (const auto time = moment_of(words[at]); time && *time <= now) note_time(intent, *time);
     if (match.phrase == nullptr && !ranking::is_stopword(words[at])) says_more = true;
     at += std::max<std::size_t>(match.words, 1);
   }

@@ -22,7 +22,6 @@ struct Intent {
   Kind kind = Kind::Open;
   std::string because;  // `the word "latest"`
 
-  bool wants_newest = false;            // the newest first
   bool wants_open = false;              // only what is open
   std::vector<std::string> kinds = {};  // of events, or of what they are about: `pull_request`
   bool is_list = false;                 // it says no more than that: `open pull requests`
@@ -31,7 +30,7 @@ struct Intent {
   bool operator==(const Intent&) const = default;
 };
 
-// `handles`: whether the whole text is made of handles. `now` is what "yesterday" is told from.
+// `is_handle`: whether the whole text is made of handles. `now` is what "yesterday" is told from.
 Intent intent_of(const contract::SearchRequest& request, bool is_handle, Moment now);
 
 // Whether long-term memory is asked, and why (not). `oldest` is from when on there is something

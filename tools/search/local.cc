@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -15,6 +16,10 @@ namespace {
 
 Moment moment(std::int64_t milliseconds) { return Moment(std::chrono::milliseconds(milliseconds)); }
 
+std::int64_t number_of(const std::optional<Moment>& time, std::int64_t otherwise) {
+  return time ? time->time_since_epoch().count() : otherwise;
+}
+
 std::optional<std::string> optional_text(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
@@ -27,6 +32,11 @@ double freshness(Moment occurred_at, Moment now) {
 }
 
 }  // namespace
+
+// Of events, the newest first, within ?2 to ?3, what Search::collect() reads.
+#define LIGHTFAST_LISTED \
+  "SELECT seq, occurred_at, events.source, events.type, subject, occurred_at FROM "
+#define LIGHTFAST_WITHIN " AND occurred_at >= ?2 AND occurred_at < ?3"
 
 Result<Local> Local::open(Database& database) {
   auto ranker = TRY(ranking::Ranker::open(database, "events_text", "events_names"));
@@ -46,31 +56,32 @@ Result<Local> Local::open(Database& database) {
        {sql.after,
         "SELECT seq FROM events WHERE subject = ?1 AND (occurred_at, id) >"
         " (?2, ?3) ORDER BY occurred_at, id LIMIT 1"},
-       {sql.newest_of,
-        "SELECT seq FROM events WHERE subject = ?1"
-        " ORDER BY occurred_at DESC, id DESC LIMIT ?2"},
+       {sql.newest_of, LIGHTFAST_LISTED "events WHERE subject = ?1" LIGHTFAST_WITHIN
+                                        " ORDER BY occurred_at DESC, id DESC"},
        {sql.newest_by,
-        "SELECT seq FROM events WHERE actor = ?1"
-        " ORDER BY occurred_at DESC LIMIT ?2"},
+        LIGHTFAST_LISTED "events WHERE actor = ?1" LIGHTFAST_WITHIN " ORDER BY occurred_at DESC"},
+       {sql.newest_to, LIGHTFAST_LISTED
+        "edge CROSS JOIN events ON subject = edge.source AND occurred_at = valid_from"
+        " WHERE target = ?1 AND edge.type = 'modifies' AND known_to IS NULL" LIGHTFAST_WITHIN
+        " ORDER BY valid_from DESC"},
        {sql.oldest, "SELECT min(oldest), count(*) FROM cursor WHERE source <> 'lightfast'"},
        {sql.of_type,
-        "SELECT seq, occurred_at FROM events WHERE type = ?1"
-        " ORDER BY occurred_at DESC LIMIT ?2"},
+        LIGHTFAST_LISTED "events WHERE type = ?1" LIGHTFAST_WITHIN " ORDER BY occurred_at DESC"},
        // Each of few by a look into the index.
        {sql.types,
         "WITH RECURSIVE kind(name) AS (SELECT min(type) FROM events UNION ALL SELECT (SELECT"
         " min(type) FROM events WHERE type > name) FROM kind WHERE name IS NOT NULL)"
         " SELECT name FROM kind WHERE name IS NOT NULL LIMIT 1000"},
        {sql.of_time,
-        "SELECT seq, occurred_at FROM events"
-        " ORDER BY occurred_at DESC LIMIT ?1"},
+        LIGHTFAST_LISTED "events WHERE true" LIGHTFAST_WITHIN " ORDER BY occurred_at DESC"},
        {sql.open,
-        "SELECT valid_from, (SELECT seq FROM events WHERE subject = entity.id"
-        " ORDER BY occurred_at DESC, id DESC LIMIT 1) AS newest FROM entity"
-        " WHERE type = ?1 AND known_to IS NULL AND valid_to ="
+        "SELECT seq, valid_from, source, events.type, subject, occurred_at FROM entity"
+        " CROSS JOIN events ON seq = (SELECT seq FROM events WHERE subject = entity.id"
+        " ORDER BY occurred_at DESC, id DESC LIMIT 1)"
+        " WHERE entity.type = ?1 AND known_to IS NULL AND valid_to ="
         " 9223372036854775807 AND instr(properties, '\"state\":\"open\"') > 0 AND"
-        " properties ->> 'state' = 'open'"
-        " AND newest IS NOT NULL ORDER BY valid_from DESC LIMIT ?2"}}));
+        " properties ->> 'state' = 'open'" LIGHTFAST_WITHIN " ORDER BY valid_from DESC"},
+       {sql.by_id, "SELECT seq FROM events WHERE id = ?1"}}));
   return Local(database, std::move(ranker), std::move(sql));
 }
 
@@ -79,7 +90,13 @@ class Local::Search {
  public:
   Search(Local& local, const contract::SearchRequest& request, const Intent& intent, Moment now,
          const Limits& limits)
-      : local_(local), request_(request), intent_(intent), now_(now), limits_(limits) {}
+      : local_(local),
+        request_(request),
+        intent_(intent),
+        now_(now),
+        limits_(limits),
+        from_(number_of(request.after, std::numeric_limits<std::int64_t>::min())),
+        until_(number_of(request.before, std::numeric_limits<std::int64_t>::max())) {}
 
   // What was found in time is what there is.
   Result<Ranking> run(const std::vector<std::string>& named) {
@@ -96,15 +113,18 @@ class Local::Search {
     TRY(take_named(named));
     const bool is_found = intent_.kind == Intent::Kind::Lookup && !ranking_.hits.empty();
     if (is_found) return {};
-    if (!intent_.is_list) return match();
-    return intent_.wants_open ? list_open() : list_newest();
+    if (intent_.is_list && intent_.wants_open) return list_open();
+    if (intent_.is_list) TRY(list_newest());
+    // What a tool of one's own calls `deploy` is of no kind that is known.
+    return intent_.is_list && !ranking_.hits.empty() ? Result<void>() : match();
   }
 
-  // The latest about what is named, and of those by whom it was.
+  // The latest about what is named, of those by whom it was, and of what changed it.
   Result<void> take_named(const std::vector<std::string>& named) {
     for (const auto& entity : named) {
       TRY(take_named(local_.sql_.newest_of, entity, "exactly " + entity));
       TRY(take_named(local_.sql_.newest_by, entity, "by " + entity));
+      TRY(take_named(local_.sql_.newest_to, entity, "modifies " + entity));
     }
     for (auto& hit : ranking_.hits) hit.is_named = true;
     return {};
@@ -112,33 +132,46 @@ class Local::Search {
 
   Result<void> take_named(SqlStatement& statement, std::string_view entity,
                           const std::string& reason) {
-    std::vector<std::int64_t> events;
-    TRY(statement.run({entity, kMostOfHandle},
-                      [&](const SqlRow& row) { events.push_back(row.number(0)); }));
-    for (const auto seq : events) TRY(add(seq, 1, reason));
+    Listed events;
+    TRY(collect(statement, entity, kMostOfHandle, events));
+    cut(events, kMostOfHandle);
+    for (const auto& [time, seq] : events) TRY(add(seq, 1, reason));
     return {};
   }
 
-  // What occurred when, the newest first; of more than are listed these alone.
+  // What occurred when.
   using Listed = std::vector<std::pair<std::int64_t, std::int64_t>>;
-  void cut(Listed& events) {
+
+  // Adds the newest events that a statement has of `of` and the filters let through: one more than
+  // `most`, where there are so many.
+  Result<void> collect(SqlStatement& statement, std::string_view of, std::size_t most,
+                       Listed& events) {
+    const auto enough = events.size() + most + 1;
+    std::size_t looked_at = 0;
+    return statement.run_while({of, from_, until_}, [&](const SqlRow& row) {
+      if (passes_filter(row)) events.emplace_back(row.number(1), row.number(0));
+      if (++looked_at == kMostLookedAt) ranking_.is_cut = true;
+      return events.size() < enough && looked_at < kMostLookedAt;
+    });
+  }
+
+  // Leaves the newest.
+  void cut(Listed& events, std::size_t most) {
     std::ranges::sort(events, std::greater<>());
-    constexpr auto kMost = static_cast<std::size_t>(kMostListed);
-    if (events.size() <= kMost) return;
-    events.resize(kMost);
+    if (events.size() <= most) return;
+    events.resize(most);
     ranking_.is_cut = true;
   }
 
   // Where what is listed is of the kinds that the question names.
   Result<void> list_newest() {
     Listed events;
-    const auto keep = [&](const SqlRow& row) { events.emplace_back(row.number(1), row.number(0)); };
     for (const auto& type : TRY(types())) {
-      TRY(local_.sql_.of_type.run({std::string_view(type), kMostListed + 1}, keep));
-      if (events.size() > 2 * kMostListed) cut(events);
+      TRY(collect(local_.sql_.of_type, type, kMostListed, events));
+      cut(events, kMostListed);
     }
-    if (intent_.kinds.empty()) TRY(local_.sql_.of_time.run({kMostListed + 1}, keep));
-    cut(events);
+    if (intent_.kinds.empty()) TRY(collect(local_.sql_.of_time, "", kMostListed, events));
+    cut(events, kMostListed);
     for (const auto& [time, seq] : events) TRY(add_listed(seq, "the newest"));
     return {};
   }
@@ -159,10 +192,8 @@ class Local::Search {
     if (!intent_.kinds.empty()) wanted = intent_.kinds;
     std::ranges::replace(wanted, "pull_request", "pr");
     Listed events;
-    const auto keep = [&](const SqlRow& row) { events.emplace_back(row.number(0), row.number(1)); };
-    for (const auto& type : wanted)
-      TRY(local_.sql_.open.run({std::string_view(type), kMostListed + 1}, keep));
-    cut(events);
+    for (const auto& type : wanted) TRY(collect(local_.sql_.open, type, kMostListed, events));
+    cut(events, kMostListed);
     for (const auto& [since, seq] : events) TRY(add_listed(seq, "open"));
     return {};
   }
@@ -186,6 +217,13 @@ class Local::Search {
                              .type = head.type,
                              .subject = head.subject,
                              .occurred_at = head.occurred_at});
+  }
+
+  [[nodiscard]] bool passes_filter(const SqlRow& row) const {
+    return passes(request_, {.source = row.view(2),
+                             .type = row.view(3),
+                             .subject = row.view(4),
+                             .occurred_at = moment(row.number(5))});
   }
 
   // By its words.
@@ -235,12 +273,14 @@ class Local::Search {
     return freshness(head.occurred_at, now_) * (is_of ? kWantedKindWeight : 1);
   }
 
-  // What came right before and after a hit on the same subject may be what was meant.
+  // What came right before and after a hit on the same subject may be what was meant: it gains a
+  // share of what the hit has over the least one.
   using Gained = std::unordered_map<std::int64_t, double>;
   Result<void> spread() {
     Gained gained;
+    const auto least = ranking_.hits.empty() ? 0 : ranking_.hits.back().score;
     for (const auto& hit : ranking_.hits) {
-      if (!hit.is_named && hit.head) TRY(spread_from(hit, gained));
+      if (!hit.is_named && hit.head) TRY(spread_from(hit, kSpread * (hit.score - least), gained));
     }
     for (auto& hit : ranking_.hits) {
       const auto found = gained.find(hit.seq);
@@ -248,15 +288,15 @@ class Local::Search {
       hit.score += found->second;
       gained.erase(found);
     }
-    for (const auto& [seq, score] : gained) TRY(add(seq, score, "next to a match"));
+    for (const auto& [seq, score] : gained) TRY(add(seq, least + score, "next to a match"));
     return {};
   }
 
-  Result<void> spread_from(const Hit& hit, Gained& gained) {
+  Result<void> spread_from(const Hit& hit, double share, Gained& gained) {
     const std::int64_t at = hit.head->occurred_at.time_since_epoch().count();
     const std::string_view subject = hit.head->subject;
     const std::string_view id = hit.head->id;
-    const auto gain = [&](const SqlRow& row) { gained[row.number(0)] += kSpread * hit.score; };
+    const auto gain = [&](const SqlRow& row) { gained[row.number(0)] += share; };
     TRY(local_.sql_.before.run({subject, at, id}, gain));
     return local_.sql_.after.run({subject, at, id}, gain);
   }
@@ -273,6 +313,7 @@ class Local::Search {
   const Intent& intent_;
   const Moment now_;
   const Limits& limits_;
+  const std::int64_t from_, until_;               // when it happened: from, until before
   std::unordered_map<std::int64_t, Head> heads_;  // of what was looked at
   std::unordered_set<std::int64_t> taken_;        // into the ranking, or left out by a filter
   Ranking ranking_;
@@ -311,19 +352,20 @@ Result<contract::SearchResult> Local::result(const Hit& hit, const Ranking& rank
   if (!head) return Error{ErrorKind::NotFound, "the event is no longer there"};
   const auto text = TRY(text_of(hit.seq));
   const auto name = TRY(name_of(*head));
-  return contract::SearchResult{
-      .id = head->id,
-      .title = name.title,
-      .snippet = ranker_.snippet(text.body, ranking.by_words, kMostSnippet),
-      .score = hit.score,
-      .source = head->source,
-      .type = head->type,
-      .url = name.url,
-      .occurred_at = head->occurred_at,
-      .tier = contract::Tier::Store,
-      .reason = hit.reason.empty() ? ranker_.reason(text.title + " " + text.body, ranking.by_words)
-                                   : hit.reason,
-      .subject = head->subject};
+  auto snippet = ranker_.snippet(text.body, ranking.by_words, kMostSnippet);
+  auto reason = hit.reason.empty() ? ranker_.reason(text.title + " " + snippet, ranking.by_words)
+                                   : hit.reason;
+  return contract::SearchResult{.id = head->id,
+                                .title = name.title,
+                                .snippet = std::move(snippet),
+                                .score = hit.score,
+                                .source = head->source,
+                                .type = head->type,
+                                .url = name.url,
+                                .occurred_at = head->occurred_at,
+                                .tier = contract::Tier::Store,
+                                .reason = std::move(reason),
+                                .subject = head->subject};
 }
 
 Result<double> Local::part_beside(const Ranking& ranking,
@@ -336,9 +378,25 @@ Result<double> Local::part_beside(const Ranking& ranking,
   const std::span by_words(begin, ranking.hits.end());
   for (const auto& hit : by_words.first(std::min(kBestLooked, by_words.size()))) {
     const auto text = TRY(text_of(hit.seq));
-    own = std::max(own, ranker_.share(text.title + " " + text.body, ranking.by_words));
+    const auto snippet = ranker_.snippet(text.body, ranking.by_words, kMostSnippet);
+    own = std::max(own, ranker_.share(text.title + " " + snippet, ranking.by_words));
   }
   return own >= others ? 1 : kLeastLocalPart + (1 - kLeastLocalPart) * own / others;
+}
+
+Result<void> Local::find_again(std::span<const contract::SearchResult> recalled, Ranking& ranking) {
+  std::unordered_set<std::int64_t> found;
+  for (const auto& result : recalled)
+    TRY(sql_.by_id.run({std::string_view(result.id)},
+                       [&found](const SqlRow& row) { found.insert(row.number(0)); }));
+  for (auto hit = ranking.hits.begin(); hit != ranking.hits.end() && !found.empty(); ++hit) {
+    if (found.erase(hit->seq) > 0 && !hit->head) hit->head = TRY(head(hit->seq));
+  }
+  for (const auto seq : found) {
+    auto head = TRY(this->head(seq));
+    ranking.hits.push_back({.seq = seq, .head = std::move(head)});
+  }
+  return {};
 }
 
 // Some say nothing of themselves; what they are about has a name.

@@ -56,6 +56,10 @@ class Local {
   // What a hit of `ranking` is, with the part of its text that fits best.
   Result<contract::SearchResult> result(const Hit& hit, const Ranking& ranking);
 
+  // Those of `recalled` that are events here become hits, too, if they are not, so that each is
+  // told as it is here.
+  Result<void> find_again(std::span<const contract::SearchResult> recalled, Ranking& ranking);
+
   // How much the local tier counts beside what long-term memory has, kLeastLocalPart to 1: less
   // where the best of that have more of the question's words.
   Result<double> part_beside(const Ranking& ranking,
@@ -66,8 +70,8 @@ class Local {
 
  private:
   struct Statements {
-    SqlStatement head, text, name, before, after, newest_of, newest_by, oldest, of_type, types,
-        of_time, open;
+    SqlStatement head, text, name, before, after, newest_of, newest_by, newest_to, oldest, of_type,
+        types, of_time, open, by_id;
   };
   class Search;  // for one question
   Local(const Database& database, ranking::Ranker ranker, Statements statements)

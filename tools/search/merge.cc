@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tools/search/parameters.h"
+#include "tools/store/names.h"
 
 namespace lightfast::search {
 namespace {
@@ -18,13 +19,6 @@ constexpr std::array<std::string_view, 8> kTalks = {"message", "msg",  "conversa
 bool is_message(std::string_view type, std::string_view subject) {
   const auto about = subject.substr(0, subject.find(':'));
   return type.starts_with("message") || std::ranges::find(kTalks, about) != kTalks.end();
-}
-
-std::string without_query(const std::string& url) {
-  const auto mark = url.find('?');
-  if (mark == std::string::npos) return url;
-  const auto fragment = url.find('#', mark);
-  return url.substr(0, mark) + (fragment == std::string::npos ? "" : url.substr(fragment));
 }
 
 // Letters and digits in lower case, so that layout tells nothing apart.
@@ -71,7 +65,8 @@ std::vector<Entry> local_entries(const Ranking& ranking, double weight) {
   entries.reserve(ranking.hits.size());
   for (std::size_t i = 0; i < ranking.hits.size(); ++i) {
     const auto& hit = ranking.hits[i];
-    const auto scaled = hit.is_named || most <= 0 ? 1 : stepped(weight * hit.score / most, i);
+    const auto part = most > 0 ? hit.score / most : 0;
+    const auto scaled = hit.is_named ? 1 : stepped(weight * part, i);
     Entry entry{.hit = i, .recalled = {}, .score = scaled, .is_named = hit.is_named, .subject = {}};
     if (hit.head) {
       entry.subject = hit.head->subject;
@@ -82,14 +77,23 @@ std::vector<Entry> local_entries(const Ranking& ranking, double weight) {
   return entries;
 }
 
+// The local one that is the same thing: by its id, before all that looks the same.
+Entry* find_same(std::vector<Entry>& entries, const Ranking& ranking,
+                 const contract::SearchResult& recalled) {
+  Entry* found = nullptr;
+  for (auto& entry : entries) {
+    if (!entry.hit || !ranking.hits[*entry.hit].head) continue;
+    const auto& head = *ranking.hits[*entry.hit].head;
+    if (head.id == recalled.id) return &entry;
+    if (found == nullptr && is_same(head, recalled)) found = &entry;
+  }
+  return found;
+}
+
 void take_in(std::vector<Entry>& entries, const Ranking& ranking, contract::SearchResult recalled,
              double weight) {
   const auto score = weight * recalled.score;
-  const auto same = std::ranges::find_if(entries, [&](const Entry& entry) {
-    const auto* const hit = entry.hit ? &ranking.hits[*entry.hit] : nullptr;
-    return hit != nullptr && hit->head && is_same(*hit->head, recalled);
-  });
-  if (same != entries.end()) {
+  if (auto* const same = find_same(entries, ranking, recalled)) {
     if (!same->recalled) same->score = std::min(1.0, same->score + score);
     if (!same->recalled) same->recalled = std::move(recalled);
     return;
@@ -123,13 +127,16 @@ std::vector<Entry> varied(std::vector<Entry> entries) {
 
 bool is_same(const Head& local, const contract::SearchResult& recalled) {
   if (local.id == recalled.id) return true;
-  const bool is_one_page = local.url && recalled.url && !local.url->empty() &&
-                           without_query(*local.url) == without_query(*recalled.url);
+  const bool is_one_page =
+      local.url && recalled.url && !local.url->empty() &&
+      store::without_tracking(*local.url) == store::without_tracking(*recalled.url);
   const bool is_one_time = recalled.occurred_at == local.occurred_at;
   if (is_one_page && (recalled.type == local.type || is_one_time)) return true;
   if (recalled.subject == local.subject && recalled.type == local.type && is_one_time) return true;
+  // Two things may be called the same, and happen in one moment.
+  const bool may_be_one = !recalled.subject || *recalled.subject == local.subject;
   const auto title = folded(local.title);
-  return is_one_time && !title.empty() && title == folded(recalled.title);
+  return is_one_time && may_be_one && !title.empty() && title == folded(recalled.title);
 }
 
 std::vector<Entry> merged(const Ranking& ranking, std::vector<contract::SearchResult> recalled,

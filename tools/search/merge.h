@@ -25,8 +25,8 @@ struct Entry {
   bool operator==(const Entry&) const = default;
 };
 
-// Whether two are the same thing: by their ids, or their URLs but for the query, or by what
-// happened to which entity when.
+// Whether two are the same thing: by their ids, or as events of one kind or one time with one URL,
+// or by what happened to which entity when, or what it is called.
 bool is_same(const Head& local, const contract::SearchResult& recalled);
 
 // All of both, the best first. Of the first ten at most three are about one subject, messages

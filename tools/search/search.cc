@@ -64,7 +64,13 @@ class Question {
     ask_memory_if(finds_nothing);
     if (recall_) take_recalled();
     answer_.memory.why = answer_.memory.why.empty() ? route_.why : answer_.memory.why;
-    TRY(fill());
+    if (auto filled = fill(); !filled) {
+      // What memory has is told all the same.
+      fail(filled.error());
+      ranking_ = {.is_cut = true};
+      answer_.results.clear();
+      TRY(fill());
+    }
     answer_.partial = is_partial();
     return std::move(answer_);
   }
@@ -99,7 +105,9 @@ class Question {
     std::optional<SqlDeadline> deadline;
     if (local_) {
       deadline.emplace(lease_->operator*().store().database(), local_end(), cancelled_);
-      if (auto named = find_named(**lease_, request_.query)) named_ = *std::move(named);
+      auto named = find_named(**lease_, request_.query);
+      if (named) named_ = *std::move(named);
+      if (!named && named.error().kind != ErrorKind::Timeout) fail(named.error());
     }
     intent_ = intent_of(request_, named_.is_all, now_);
     const auto oldest = local_ ? local_->oldest() : Result<std::optional<Moment>>(std::nullopt);
@@ -128,7 +136,11 @@ class Question {
     const bool is_late = Clock::now() >= limits.deadline;
     answer_.store.state = ranking_.is_cut && is_late ? TierState::Timeout : TierState::Ok;
     answer_.store.count = static_cast<std::int64_t>(ranking_.hits.size());
-    if (ranking_.is_cut) answer_.store.why = "of very many events the most promising were ranked";
+    if (!ranking_.is_cut) return;
+    const bool are_ranked = !ranking_.by_words.rows.empty();
+    answer_.store.why = is_late      ? "the time was over before all was looked at"
+                        : are_ranked ? "of very many events the most promising were ranked"
+                                     : "of very many events the newest are listed";
   }
 
   void take_recalled() {
@@ -138,6 +150,7 @@ class Question {
   }
 
   Result<void> fill() {
+    if (local_) TRY(local_->find_again(recalled_.results, ranking_));
     const bool are_both = local_ && !recalled_.results.empty() && !ranking_.hits.empty();
     const auto part = are_both ? TRY(local_->part_beside(ranking_, recalled_.results)) : 1;
     const auto entries = merged(ranking_, recalled_.results, part);

@@ -93,6 +93,15 @@ std::vector<Handle> typed(std::string_view text, std::size_t colon) {
   return handles;
 }
 
+// `src/upload.cc` of any repository.
+std::vector<Handle> of_path(std::string_view text) {
+  while (text.starts_with("./")) text.remove_prefix(2);
+  while (text.starts_with('/')) text.remove_prefix(1);
+  const auto slash = text.rfind('/');
+  if (slash == std::string_view::npos || slash + 1 == text.size()) return {};
+  return {called(lower(text.substr(slash + 1)), "file", fmt::format("/{}", lower(text)))};
+}
+
 std::vector<Handle> of_url(std::string_view text) {
   std::vector<Handle> handles;
   if (const auto entity = entity_of_url(text); !entity.empty()) handles.push_back(id(entity));
@@ -166,7 +175,7 @@ std::vector<Handle> handles_of(std::string_view text) {
   if (const auto colon = text.find(':');
       colon != std::string_view::npos && colon > 0 && colon + 1 < text.size())
     return typed(text, colon);
-  return text.find('#') == std::string_view::npos ? std::vector<Handle>() : numbered(text, "");
+  return text.find('#') == std::string_view::npos ? of_path(text) : numbered(text, "");
 }
 
 Result<Found> find_entities(Reader& reader, const std::vector<Handle>& handles) {

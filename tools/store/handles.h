@@ -1,5 +1,6 @@
 // What people call things by: `#142`, `pr:142`, `web#142`, `LIN-482`, `@mia`, a commit's SHA, a
-// URL; and which entities of a store they mean. Looked up by indexes alone, within a bound.
+// file's path, a URL; and which entities of a store they mean. Looked up by indexes alone, within a
+// bound.
 #pragma once
 
 #include <cstddef>

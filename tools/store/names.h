@@ -11,8 +11,12 @@ namespace lightfast::store {
 // `person:Mia` `mia`.
 std::string short_name(std::string_view entity);
 
+// A URL without those parameters of its query that say where a reader came from (`utm_source`), or
+// what of the page is shown (`tab`).
+std::string without_tracking(std::string_view url);
+
 // An http or https URL without what does not tell pages apart: scheme and host in lower case, no
-// `www.`, query, fragment and slash at the end. Empty for anything else.
+// `www.`, tracking, fragment and slash at the end. Empty for anything else.
 std::string canonical_url(std::string_view url);
 
 // The entity that a page of GitHub's or Linear's is about, `pr:acme/web#142`; empty for others.
