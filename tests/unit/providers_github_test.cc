@@ -123,6 +123,7 @@ TEST_CASE("a review is of its pull request, and holds until another") {
     payload["review"] = Json::parse(R"({"id": 5, "body": "Good, see #9", "user": {"login": "joe"},
         "submitted_at": "2026-03-01T11:00:00Z", "html_url": "https://github.com/r"})");
     payload["review"]["state"] = state;
+    payload["pull_request"]["updated_at"] = "2026-03-01T11:00:01Z";
     return only_event("github", "pull_request_review", payload.dump());
   };
   const auto approved = review("approved");

@@ -6,8 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "provider_events.h"
-#include "temp_directory.h"
-#include "tools/store/store.h"
+#include "provider_store.h"
 
 namespace lightfast::providers {
 namespace {
@@ -54,21 +53,14 @@ std::vector<store::Event> told() {
 
 // What follows from events, as one text.
 std::string projections(const std::vector<store::Event>& events) {
-  const lightfast::test::TempDirectory here;
-  auto writer = store::StoreWriter::open(here / "store.db", "a test");
-  if (!writer) FAIL(writer.error().message);
-  for (const auto& event : events) REQUIRE(writer->add(std::span(&event, 1), test::received));
-  auto& database = writer->store().database();
+  test::ToldStore store;
+  store.add(events);
   std::string all;
   for (const char* const sql :
-       {"SELECT id, since, properties, '' FROM entity_now ORDER BY id",
-        "SELECT source || ' ' || type || ' ' || target, since, '', '' FROM edge_now ORDER BY 1",
-        "SELECT id, occurred_at, type, '' FROM events ORDER BY id"}) {
-    auto statement = database.prepare(sql);
-    if (!statement) FAIL(statement.error().message);
-    REQUIRE(statement->run({}, [&all](const SqlRow& row) {
-      all += row.text(0) + " " + row.text(1) + " " + row.text(2) + "\n";
-    }));
+       {"SELECT id, since, properties FROM entity_now ORDER BY id",
+        "SELECT source || ' ' || type || ' ' || target, since, '' FROM edge_now ORDER BY 1",
+        "SELECT id, occurred_at, type FROM events ORDER BY id"}) {
+    for (const auto& row : store.rows(sql)) all += row + "\n";
   }
   return all;
 }

@@ -86,8 +86,10 @@ Draft& Draft::about(std::string_view detail) {
   return *this;
 }
 
-Draft& Draft::at(std::initializer_list<Value> times) {
-  if (!at_) at_ = first_moment(times);
+Draft& Draft::at(std::initializer_list<Value> times) { return at(first_moment(times)); }
+
+Draft& Draft::at(std::optional<Moment> time) {
+  if (!at_) at_ = time;
   return *this;
 }
 

@@ -49,6 +49,7 @@ class Draft {
   Draft& about(std::string_view detail);
   // When it happened: the first of these that is a moment.
   Draft& at(std::initializer_list<Value> times);
+  Draft& at(std::optional<Moment> time);
   Draft& among_equals(Order order);
   // It happens once and never again, so that its time is no part of what it is.
   Draft& once();
@@ -72,6 +73,7 @@ class Draft {
 
   [[nodiscard]] const std::string& subject() const { return event_.subject; }
   [[nodiscard]] const std::string& type() const { return event_.type; }
+  [[nodiscard]] const std::optional<Moment>& time() const { return at_; }  // nothing: none is told
 
   // Adds the event that it has become. Without a time of its own it is of the moment in which it
   // was received, and known by its delivery.

@@ -67,8 +67,8 @@ void read_issue_comment(const Hook& hook, Events& events) {
   const auto issue = hook["issue"];
   auto draft = hook.draft(hook.type(), subject_of(hook));
   draft.title(issue["title"].text());
-  describe_thread(draft, hook, issue);
-  describe_comment(draft, hook, hook["comment"]);
+  describe_comment(draft, hook, hook["comment"], issue);
+  if (stood_then(draft, issue)) describe_thread(draft, hook, issue);
   hook.finish(draft, events);
 }
 
@@ -96,7 +96,6 @@ void read_issue_link(const Hook& hook, Events& events) {
 
 void describe_discussion(Draft& draft, const Hook& hook) {
   const auto discussion = hook["discussion"];
-  draft.title(discussion["title"].text());
   describe_thread(draft, hook, discussion);
   draft.set("category", discussion["category"]["name"])
       .set("answered", Value(Json(static_cast<bool>(discussion["answer_html_url"]))));
@@ -109,6 +108,7 @@ void read_discussion(const Hook& hook, Events& events) {
   if (hook.action() == "answered") draft.at({discussion["answer_chosen_at"]});
   draft.at({discussion["updated_at"], discussion["created_at"]}).about(detail_of(hook));
   draft.among_equals(order_of(hook.action()));
+  draft.title(discussion["title"].text());
   describe_discussion(draft, hook);
   set_gone(draft, hook);
   const auto answer = hook["answer"];
@@ -123,9 +123,11 @@ void read_discussion(const Hook& hook, Events& events) {
 }
 
 void read_discussion_comment(const Hook& hook, Events& events) {
+  const auto discussion = hook["discussion"];
   auto draft = hook.draft(hook.type(), discussion_of(hook));
-  describe_discussion(draft, hook);
-  describe_comment(draft, hook, hook["comment"]);
+  draft.title(discussion["title"].text());
+  describe_comment(draft, hook, hook["comment"], discussion);
+  if (stood_then(draft, discussion)) describe_discussion(draft, hook);
   hook.finish(draft, events);
 }
 

@@ -47,7 +47,6 @@ void relate_commits(Draft& draft, const Hook& hook, const Value& pull_request) {
 // What a delivery says of a pull request that it is about, whatever happened to it.
 void describe(Draft& draft, const Hook& hook) {
   const auto pull_request = hook["pull_request"];
-  draft.title(pull_request["title"].text()).url(pull_request["html_url"].text());
   describe_thread(draft, hook, pull_request);
   draft.set("draft", pull_request["draft"])
       .set("branch", pull_request["head"]["ref"])
@@ -58,6 +57,13 @@ void describe(Draft& draft, const Hook& hook) {
       .set("additions", pull_request["additions"])
       .set("deletions", pull_request["deletions"]);
   if (state_of(pull_request) == "merged") draft.set("mergedAt", pull_request["merged_at"]);
+}
+
+// The same with an event about a part of it, whose time is its own.
+void describe_then(Draft& draft, const Hook& hook) {
+  const auto pull_request = hook["pull_request"];
+  draft.title(pull_request["title"].text()).url(pull_request["html_url"].text());
+  if (stood_then(draft, pull_request)) describe(draft, hook);
 }
 
 // What of several tells this one from others of the same second.
@@ -80,7 +86,8 @@ void read_pull_request(const Hook& hook, Events& events) {
   draft.at({pull_request["updated_at"]})
       .about(detail_of(hook))
       .among_equals(order_of(hook.action()));
-  draft.body(pull_request["body"].text());
+  draft.title(pull_request["title"].text()).body(pull_request["body"].text());
+  draft.url(pull_request["html_url"].text());
   describe(draft, hook);
   relate_removed(draft, hook);
   relate_people(draft, hook, pull_request);
@@ -106,7 +113,7 @@ void read_review(const Hook& hook, Events& events) {
   auto draft = hook.draft(hook.type(), subject_of(hook));
   if (hook.action() == "submitted") draft.at({review["submitted_at"]});
   draft.at({review["updated_at"], hook["pull_request"]["updated_at"], review["submitted_at"]});
-  describe(draft, hook);
+  describe_then(draft, hook);
   draft.among_equals(Order::Then);
   draft.about(review["id"].text()).body(review["body"].text()).url(review["html_url"].text());
   relate_judgement(draft, review);
@@ -118,8 +125,8 @@ void read_review(const Hook& hook, Events& events) {
 void read_review_comment(const Hook& hook, Events& events) {
   const auto comment = hook["comment"];
   auto draft = hook.draft(hook.type(), subject_of(hook));
-  describe(draft, hook);
-  describe_comment(draft, hook, comment);
+  describe_comment(draft, hook, comment, hook["pull_request"]);
+  describe_then(draft, hook);
   draft.relate("comments_on",
                entity("file", fmt::format("{}/{}", hook.repo(), comment["path"].text())));
   hook.finish(draft, events);
@@ -132,7 +139,7 @@ void read_review_thread(const Hook& hook, Events& events) {
   const auto first = comments.empty() ? none : Value(comments.front());
   auto draft = hook.draft(hook.type(), subject_of(hook));
   draft.at({hook["updated_at"], hook["pull_request"]["updated_at"]});
-  describe(draft, hook);
+  describe_then(draft, hook);
   draft.among_equals(Order::Then);
   draft.about(first_text({thread["node_id"], first["id"]}))
       .body(first["body"].text())

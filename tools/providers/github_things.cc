@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -73,17 +74,29 @@ Order order_of(const std::string& action) {
   return std::ranges::find(kFirst, action) != kFirst.end() ? Order::First : Order::Then;
 }
 
-// That it was deleted is said once, and not when.
-void describe_comment(Draft& draft, const Hook& hook, const Value& comment) {
+// The times of one that was deleted are of its making and of its last edit.
+void describe_comment(Draft& draft, const Hook& hook, const Value& comment, const Value& thread) {
   const auto& action = hook.action();
-  if (action == "created") draft.at({comment["created_at"]});
-  draft.at({comment["updated_at"], comment["created_at"]}).about(comment["id"].text());
-  draft.among_equals(Order::Then);
+  const auto made = comment["created_at"];
+  const auto changed = comment["updated_at"];
+  const auto thread_changed = thread["updated_at"];
+  if (action == "created") draft.at({made});
+  if (action != "deleted") draft.at({changed, made});
   if (action == "deleted") draft.once();
+  if (action == "deleted" && thread_changed.moment())
+    draft.at(latest_moment({made, changed, thread_changed}));
+  draft.among_equals(Order::Then).about(comment["id"].text());
   draft.body(comment["body"].text()).url(comment["html_url"].text());
   draft.relate("commented_by", person(comment["user"]));
   if (action != "deleted")
     relate_mentions(draft, comment["body"].text(), hook.repo(), Keywords::AreWords);
+}
+
+// A comment and the thread that it is in are written one after the other.
+bool stood_then(const Draft& draft, const Value& thread) {
+  constexpr std::chrono::seconds kMeanwhile(5);
+  const auto changed = thread["updated_at"].moment();
+  return draft.time() && (!changed || *changed <= *draft.time() + kMeanwhile);
 }
 
 }  // namespace lightfast::providers

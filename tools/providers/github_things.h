@@ -29,7 +29,13 @@ std::string edited(const Hook& hook);
 // Whether an action settles how a thing stands, or only saw that.
 Order order_of(const std::string& action);
 
-// The event is about a comment of the draft's subject.
-void describe_comment(Draft& draft, const Hook& hook, const Value& comment);
+// The event is about a comment of the draft's subject. When it was deleted is not told, but no
+// later than then `thread` was last changed, where there is one.
+void describe_comment(Draft& draft, const Hook& hook, const Value& comment,
+                      const Value& thread = {});
+
+// Whether `thread`, as the payload has it, already was so when the event happened. What has changed
+// since then, or may have, says nothing of that time.
+bool stood_then(const Draft& draft, const Value& thread);
 
 }  // namespace lightfast::providers

@@ -1,5 +1,6 @@
 #include "tools/providers/value.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -51,6 +52,12 @@ std::optional<Moment> first_moment(std::initializer_list<Value> values) {
     if (const auto moment = value.moment()) return moment;
   }
   return std::nullopt;
+}
+
+std::optional<Moment> latest_moment(std::initializer_list<Value> values) {
+  std::optional<Moment> latest;
+  for (const auto& value : values) latest = std::max(latest, value.moment());
+  return latest;
 }
 
 std::string first_text(std::initializer_list<Value> values) {

@@ -47,6 +47,9 @@ class Value {
 // The first of them that is a moment.
 std::optional<Moment> first_moment(std::initializer_list<Value> values);
 
+// The latest of them; nothing where none is a moment.
+std::optional<Moment> latest_moment(std::initializer_list<Value> values);
+
 // The first of them that is a text.
 std::string first_text(std::initializer_list<Value> values);
 
