@@ -257,6 +257,11 @@ TEST_CASE("what nobody knows is kept") {
   CHECK(event.type == "custom_property.brand_new_");
   CHECK(event.subject == "enterprise:big");
   CHECK(only_event("github", "surprise", "{}").subject == "provider:github");
+  const auto deleted = [](const std::string& delivery) {
+    return only_event("github", "surprise", R"({"action": "deleted", "surprise": {"id": 1}})",
+                      delivery);
+  };
+  CHECK(deleted("1").id != deleted("2").id);  // it may be there again in between
 }
 
 TEST_CASE("odd payloads become valid events all the same") {

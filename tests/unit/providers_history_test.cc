@@ -75,5 +75,49 @@ TEST_CASE("a review that is told late says nothing of how its pull request was t
   CHECK(event.attributes["review"] == "approved");
 }
 
+struct Thing {
+  std::string event, member, entity, before, more;
+};
+
+TEST_CASE("what is deleted was there until then, and not afterwards") {
+  const auto thing = GENERATE(values<Thing>(
+      {{"release", "release", "release:acme/web@v1", "published", R"("tag_name": "v1",
+        "published_at": "2026-01-02T00:00:00Z")"},
+       {"repository", "repository", "repo:acme/web", "publicized", R"("full_name": "acme/web",
+        "owner": {"login": "acme"}, "updated_at": "2026-01-02T00:00:00Z")"},
+       {"issues", "issue", "issue:acme/web#3", "edited", R"("number": 3, "state": "open",
+        "updated_at": "2026-01-02T00:00:00Z")"},
+       {"milestone", "milestone", "milestone:acme/web#3", "edited", R"("number": 3, "state":
+        "open", "updated_at": "2026-01-02T00:00:00Z")"}}));
+  CAPTURE(thing.event);
+  const auto told = [&thing](const std::string& action, const std::string& delivery) {
+    auto payload = Json::parse(with_repository(R"("action": )" + quoted(action)));
+    payload[thing.member] =
+        Json::parse(R"({"id": 9, "created_at": "2026-01-01T00:00:00Z", )" + thing.more + "}");
+    return only_event("github", thing.event, payload.dump(), delivery);
+  };
+  const auto deleted = told("deleted", "one");
+  CHECK(deleted.id == told("deleted", "two").id);
+  CHECK(deleted.occurred_at == test::received);
+  ToldStore store;
+  store.add({deleted, told(thing.before, "0")});
+  CHECK(store.property(thing.entity, "state", "2026-03-04T00:00:00Z") != R"("deleted")");
+  CHECK(store.property(thing.entity, "state", "2026-03-05T00:00:00Z") == R"("deleted")");
+}
+
+TEST_CASE("of a clock that is behind what is deleted still came later") {
+  const auto event = only_event("github", "release", with_repository(R"("action": "deleted",
+      "release": {"id": 9, "tag_name": "v1", "published_at": "2026-03-06T00:00:00Z"})"));
+  CHECK(moment_text(event.occurred_at) == "2026-03-06T00:00:00.001Z");
+}
+
+TEST_CASE("an issue that is moved was open until then") {
+  const auto event = only_event("github", "issues", with_repository(R"("action": "transferred",
+      "changes": {"new_issue": {"number": 4}, "new_repository": {"full_name": "acme/api"}},
+      "issue": {"number": 7, "state": "open", "updated_at": "2026-01-02T00:00:00Z"})"));
+  CHECK(event.occurred_at == test::received);
+  CHECK(event.attributes["state"] == "transferred");
+}
+
 }  // namespace
 }  // namespace lightfast::providers

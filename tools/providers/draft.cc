@@ -103,6 +103,12 @@ Draft& Draft::once() {
   return *this;
 }
 
+Draft& Draft::gone(std::initializer_list<Value> earlier) {
+  at_.reset();
+  if (const auto latest = latest_moment(earlier)) not_before_ = *latest + Moment::duration(1);
+  return once();
+}
+
 Draft& Draft::actor(std::string entity) {
   if (!entity.empty()) event_.actor = std::move(entity);
   return *this;
@@ -185,7 +191,7 @@ void Draft::finish(Events& events, const Occasion& occasion) {
                         object, detail_);
   if (!happens_once_) id += ":" + (at_ ? moment_text(*at_) : occasion.delivery);
   event_.id = id_of(std::move(id));
-  event_.occurred_at = at_.value_or(occasion.received_at);
+  event_.occurred_at = at_.value_or(std::max(occasion.received_at, not_before_));
   auto checked = store::event_from_json(store::to_json(event_));
   if (checked) events.push_back(*std::move(checked));
 }

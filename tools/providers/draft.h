@@ -53,6 +53,9 @@ class Draft {
   Draft& among_equals(Order order);
   // It happens once and never again, so that its time is no part of what it is.
   Draft& once();
+  // It is gone, which happens once, and of which no time is told: when that was received, but later
+  // than all of these.
+  Draft& gone(std::initializer_list<Value> earlier);
 
   Draft& actor(std::string entity);
   Draft& title(std::string text);
@@ -87,6 +90,7 @@ class Draft {
   std::string detail_;
   std::optional<Moment> at_;
   Order order_ = Order::Last;
+  Moment not_before_ = {};  // where no time is told
   bool happens_once_ = false;
   std::size_t property_bytes_ = 0;
 };

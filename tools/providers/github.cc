@@ -109,14 +109,16 @@ void read_other(const Hook& hook, Events& events) {
   const auto thing = hook[part.member];
   const auto subject = subject_of(hook, part);
   auto draft = hook.draft(hook.type(), subject);
+  const bool is_deleted = hook.action() == "deleted" && !subject.empty();
+  const auto id = first_text({thing["id"], thing["node_id"]});
   if (hook.action() == "created") draft.at({thing["created_at"]});
   draft.at({thing["updated_at"], thing["created_at"], hook["starred_at"]});
   if (subject.empty()) draft.about(first_text({thing["number"], thing["id"], thing["node_id"]}));
+  if (is_deleted && !id.empty()) draft.about(id).gone({thing["updated_at"], thing["created_at"]});
   if (hook["starred_at"]) draft.about(hook["sender"]["login"].text());
   draft.title(title_of(hook, thing)).body(body_of(hook, thing)).url(thing["html_url"].text());
   if (!subject.empty()) describe(draft, thing);
-  const bool is_itself = !subject.empty() && part.type == part.event;
-  if (is_itself && hook.action() == "deleted") draft.set("state", "deleted");
+  if (is_deleted && part.type == part.event) draft.set("state", "deleted");
   relate_parts(draft, hook, thing);
   hook.finish(draft, events);
 }

@@ -39,10 +39,15 @@ std::string moved_to(std::string_view type, const Hook& hook, std::string_view m
   return repo.empty() || number.empty() ? std::string() : entity(type, repo + "#" + number);
 }
 
-// It is not there any more under this name, though the payload still says that it is open.
-void set_gone(Draft& draft, const Hook& hook) {
-  const auto& action = hook.action();
-  if (action == "deleted" || action == "transferred") draft.set("state", action);
+bool is_gone(const Hook& hook) {
+  return hook.action() == "deleted" || hook.action() == "transferred";
+}
+
+// It is not there any more under this name, though the payload still says that it is open; its
+// times are of what was before.
+void set_gone(Draft& draft, const Hook& hook, const Value& thread) {
+  if (is_gone(hook))
+    draft.gone({thread["updated_at"], thread["created_at"]}).set("state", hook.action());
 }
 
 void read_issue(const Hook& hook, Events& events) {
@@ -55,7 +60,7 @@ void read_issue(const Hook& hook, Events& events) {
   draft.title(issue["title"].text()).body(issue["body"].text()).url(issue["html_url"].text());
   describe_thread(draft, hook, issue);
   draft.set("stateReason", issue["state_reason"]).set("type", issue["type"]["name"]);
-  set_gone(draft, hook);
+  set_gone(draft, hook, issue);
   relate_removed(draft, hook);
   relate_assigned(draft, hook, issue);
   relate_thread_mentions(draft, hook, issue);
@@ -110,7 +115,7 @@ void read_discussion(const Hook& hook, Events& events) {
   draft.among_equals(order_of(hook.action()));
   draft.title(discussion["title"].text());
   describe_discussion(draft, hook);
-  set_gone(draft, hook);
+  set_gone(draft, hook, discussion);
   const auto answer = hook["answer"];
   draft.body(first_text({answer["body"], discussion["body"]}))
       .url(first_text({answer["html_url"], discussion["html_url"]}));

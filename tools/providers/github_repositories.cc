@@ -44,6 +44,9 @@ void read_repository(const Hook& hook, Events& events) {
   auto draft = hook.draft(hook.type(), entity("repo", hook.repo()));
   if (hook.action() == "created") draft.at({repository["created_at"]});
   draft.at({repository["updated_at"]});
+  if (hook.action() == "deleted")
+    draft.about(repository["id"].text())
+        .gone({repository["updated_at"], repository["created_at"], repository["pushed_at"]});
   draft.title(fmt::format("{} {}", hook.repo(), hook.action()))
       .body(repository["description"].text());
   describe_repository(draft, repository);

@@ -142,7 +142,8 @@ void read_release(const Hook& hook, Events& events) {
   if (action == "published" || action == "released" || action == "prereleased")
     draft.at({release["published_at"]});
   draft.at({release["updated_at"]}).about(release["id"].text());
-  if (action == "deleted") draft.at({release["published_at"], release["created_at"]}).once();
+  if (action == "deleted")
+    draft.gone({release["updated_at"], release["published_at"], release["created_at"]});
   draft.title(first_text({release["name"], tag})).body(release["body"].text());
   draft.url(release["html_url"].text());
   draft.set("tag", tag)
