@@ -119,5 +119,64 @@ TEST_CASE("an issue that is moved was open until then") {
   CHECK(event.attributes["state"] == "transferred");
 }
 
+// What Joe's review says, and whom the pull request asks then.
+std::vector<store::Event> review(const std::string& action, const std::string& state,
+                                 const std::string& at, const std::string& asked = "[]") {
+  return events_of(
+      "github", "pull_request_review",
+      with_repository(R"("action": )" + quoted(action) + R"(, "review": {"id": 5, "state": )" +
+                      quoted(state) + R"(, "user": {"login": "joe"}, "updated_at": )" + quoted(at) +
+                      R"(, "submitted_at": )" + quoted(at) +
+                      R"(}, "pull_request": {"number": 3, "state": "open", "title": "t",
+                      "updated_at": )" +
+                      quoted(at) + R"(, "requested_reviewers": )" + asked + "}"));
+}
+
+TEST_CASE("only a review that is submitted ends that it was asked for") {
+  ToldStore store;
+  const auto asked = [&store](const std::string& at) {
+    store.add(events_of("github", "pull_request",
+                        with_repository(R"("action": "review_requested",
+        "requested_reviewer": {"login": "joe"}, "pull_request": {"number": 3, "state": "open",
+        "requested_reviewers": [{"login": "joe"}], "updated_at": )" +
+                                        quoted(at) + "}")));
+  };
+  const auto is_asked = [&store](const std::string& at) {
+    return !store.targets("pr:acme/web#3", "review_requested", at).empty();
+  };
+  asked("2026-01-02T00:00:00Z");
+  store.add(review("submitted", "approved", "2026-01-03T00:00:00Z"));
+  asked("2026-01-04T00:00:00Z");
+  store.add(review("edited", "approved", "2026-01-05T00:00:00Z"));
+  store.add(review("dismissed", "dismissed", "2026-01-06T00:00:00Z"));
+  CHECK(is_asked("2026-01-02T12:00:00Z"));
+  CHECK_FALSE(is_asked("2026-01-03T12:00:00Z"));
+  CHECK(is_asked("2026-01-04T12:00:00Z"));
+  CHECK(is_asked("2026-01-07T12:00:00Z"));
+}
+
+TEST_CASE("a judgement that is dismissed is none, and an old text that is edited no new one") {
+  ToldStore store;
+  const auto says = [&store](const std::string& at) {
+    return store.property("pr:acme/web#3", "review", at);
+  };
+  store.add(review("submitted", "changes_requested", "2026-01-02T00:00:00Z"));
+  store.add(review("edited", "approved", "2026-01-03T00:00:00Z"));
+  store.add(review("dismissed", "dismissed", "2026-01-04T00:00:00Z"));
+  CHECK(says("2026-01-03T12:00:00Z") == R"("changes_requested")");
+  CHECK(store.targets("pr:acme/web#3", "changes_requested_by", "2026-01-03T12:00:00Z") ==
+        Names{"person:joe"});
+  CHECK(says("2026-01-04T12:00:00Z") == "null");
+  CHECK(store.targets("pr:acme/web#3", "changes_requested_by", "2026-01-04T12:00:00Z").empty());
+}
+
+TEST_CASE("an answer that is taken back is nobody's any more") {
+  const auto event = only_event("github", "discussion", with_repository(R"("action": "unanswered",
+      "discussion": {"number": 4, "title": "t", "state": "open", "answer_html_url": null,
+      "updated_at": "2026-01-02T00:00:00Z"}, "old_answer": {"id": 1, "user": {"login": "joe"}})"));
+  CHECK(has(event, "-answered_by person:joe"));
+  CHECK(event.attributes["answered"] == false);
+}
+
 }  // namespace
 }  // namespace lightfast::providers

@@ -123,6 +123,7 @@ void read_discussion(const Hook& hook, Events& events) {
   relate_assigned(draft, hook, discussion);
   relate_thread_mentions(draft, hook, discussion);
   draft.relate("answered_by", person(answer["user"]));
+  draft.unrelate("answered_by", person(hook["old_answer"]["user"]));
   draft.relate("moved_to", moved_to("discussion", hook, "new_discussion"));
   hook.finish(draft, events);
 }

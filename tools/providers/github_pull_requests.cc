@@ -96,16 +96,20 @@ void read_pull_request(const Hook& hook, Events& events) {
   hook.finish(draft, events);
 }
 
-// A review's judgement holds until its author gives another.
-void relate_judgement(Draft& draft, const Value& review) {
+// A review's judgement holds until its author gives another. It was asked for and is given when the
+// review is submitted: one whose text is edited may be an old one.
+void relate_judgement(Draft& draft, const Hook& hook, const Value& review) {
   const auto reviewer = person(review["user"]);
   const auto state = kind_name(review["state"].text());
   draft.relate("reviewed_by", reviewer);
+  if (hook.action() == "edited") return;
   if (state == "approved") draft.relate("approved_by", reviewer);
   if (state == "changes_requested") draft.relate("changes_requested_by", reviewer);
   if (state == "approved" || state == "dismissed") draft.unrelate("changes_requested_by", reviewer);
   if (state == "changes_requested" || state == "dismissed") draft.unrelate("approved_by", reviewer);
   if (state == "approved" || state == "changes_requested") draft.set("review", state);
+  if (state == "dismissed") draft.set("review", Value(Json()));
+  if (hook.action() == "submitted") draft.unrelate("review_requested", reviewer);
 }
 
 void read_review(const Hook& hook, Events& events) {
@@ -116,8 +120,7 @@ void read_review(const Hook& hook, Events& events) {
   describe_then(draft, hook);
   draft.among_equals(Order::Then);
   draft.about(review["id"].text()).body(review["body"].text()).url(review["html_url"].text());
-  relate_judgement(draft, review);
-  draft.unrelate("review_requested", person(review["user"]));
+  relate_judgement(draft, hook, review);
   relate_mentions(draft, review["body"].text(), hook.repo(), Keywords::AreWords);
   hook.finish(draft, events);
 }
