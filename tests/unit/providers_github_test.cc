@@ -76,6 +76,17 @@ TEST_CASE("one that is closed by being merged was merged") {
   CHECK(closed.attributes["state"] == "closed");
 }
 
+TEST_CASE("a branch of a fork, or of one that is gone, is none of the repository's") {
+  const auto repository = GENERATE(as<std::string>(), R"({"full_name": "joe/web"})", "null");
+  const auto event = only_event("github", "pull_request",
+                                pull_request("opened", R"({"head": {"ref": "main", "sha":
+          "1111111111111111111111111111111111111111", "repo": )" +
+                                                           repository + "}}"));
+  CHECK_FALSE(has(event, "from_branch branch:acme/web@main"));
+  CHECK(has(event, "to_branch branch:acme/web@main"));
+  CHECK(has(event, "head commit:acme/web@1111111111111111111111111111111111111111"));
+}
+
 TEST_CASE("what is taken away is removed") {
   struct Case {
     std::string action, more, edge;
@@ -90,6 +101,8 @@ TEST_CASE("what is taken away is removed") {
        "-head commit:acme/web@3333333333333333333333333333333333333333"},
       {"edited", R"("changes": {"body": {"from": "fixes #7, fixes #8"}})",
        "-fixes issue:acme/web#8"},
+      {"edited", R"("changes": {"base": {"ref": {"from": "next"}}})",
+       "-to_branch branch:acme/web@next"},
   }));
   CAPTURE(action);
   auto payload = Json::parse(pull_request(action));

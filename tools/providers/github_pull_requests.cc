@@ -37,9 +37,10 @@ void relate_people(Draft& draft, const Hook& hook, const Value& pull_request) {
 void relate_commits(Draft& draft, const Hook& hook, const Value& pull_request) {
   draft.relate("head", hook.commit(pull_request["head"]["sha"]));
   const auto from = pull_request["head"]["repo"]["full_name"].text();
-  if (from == hook.repo() || from.empty())
+  if (from == hook.repo())  // of a fork it may be gone
     draft.relate("from_branch", hook.branch_or_tag(pull_request["head"]["ref"].text()));
   draft.relate("to_branch", hook.branch_or_tag(pull_request["base"]["ref"].text()));
+  draft.unrelate("to_branch", hook.branch_or_tag(hook["changes"]["base"]["ref"]["from"].text()));
   if (state_of(pull_request) == "merged")
     draft.relate("merges", hook.commit(pull_request["merge_commit_sha"]));
 }
