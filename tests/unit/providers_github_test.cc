@@ -252,6 +252,26 @@ TEST_CASE("of what ends in the second in which it began the end is what holds") 
         only_event("github", "pull_request", pull_request("closed")).id);
 }
 
+TEST_CASE("a run is on a branch of the repository unless it is a fork's") {
+  const auto run = [](const std::string& event, const std::string& more) {
+    return only_event("github", event,
+                      with_repository(R"("action": "completed", ")" + event +
+                                      R"(": {"id": 5, "head_branch": "main", "updated_at":
+                                      "2026-03-01T12:00:00Z")" +
+                                      more + "}"));
+  };
+  constexpr const char* kOn = "on_branch branch:acme/web@main";
+  CHECK(has(run("workflow_run", R"(, "head_repository": {"full_name": "acme/web"})"), kOn));
+  CHECK(has(run("workflow_run", ""), kOn));
+  CHECK(has(run("check_suite", ""), kOn));
+  const auto forked = run("workflow_run", R"(, "head_repository": {"full_name": "joe/web"})");
+  CHECK_FALSE(has(forked, kOn));
+  CHECK(forked.attributes["branch"] == "main");
+  const auto job = run("workflow_job", R"(, "run_id": 4)");  // does not tell whose branch it is
+  CHECK_FALSE(has(job, kOn));
+  CHECK(has(job, "part_of workflow_run:4"));
+}
+
 TEST_CASE("a deployment deploys its commit, and its statuses are its state") {
   const auto event = only_event("github", "deployment_status", with_repository(R"(
       "action": "created", "deployment": {"id": 9, "sha": "1111111111111111111111111111111111111111",

@@ -10,7 +10,7 @@
 namespace lightfast::providers {
 namespace {
 
-// What all of them have: a commit, a branch, pull requests, a status and a conclusion.
+// What all of them have: a commit, a branch's name, pull requests, a status and a conclusion.
 void describe_run(Draft& draft, const Hook& hook, const Value& run) {
   draft.url(run["html_url"].text()).among_equals(order_of(hook.action()));
   draft.set("name", run["name"])
@@ -21,9 +21,16 @@ void describe_run(Draft& draft, const Hook& hook, const Value& run) {
       .set("commit", run["head_sha"])
       .set("url", run["html_url"]);
   draft.relate("runs_on", hook.commit(run["head_sha"]));
-  draft.relate("on_branch", hook.branch_or_tag(run["head_branch"].text()));
   for (const Value each : run["pull_requests"].items())
     draft.relate("checks", hook.thing("pr", '#', each["number"]));
+}
+
+// A run of a fork's commit names a branch of the fork. Suites name none then; of which repository a
+// job's is only its run tells.
+void relate_branch(Draft& draft, const Hook& hook, const Value& run) {
+  const auto repo = run["head_repository"]["full_name"].text();
+  if (repo.empty() || repo == hook.repo())
+    draft.relate("on_branch", hook.branch_or_tag(run["head_branch"].text()));
 }
 
 std::string title_of(std::string_view name, const Value& run) {
@@ -54,6 +61,7 @@ void read_check_suite(const Hook& hook, Events& events) {
   draft.title(title_of(first_text({app["name"], app["slug"]}), suite))
       .body(suite["head_commit"]["message"].text());
   describe_run(draft, hook, suite);
+  relate_branch(draft, hook, suite);
   draft.relate("run_by", entity("app", app["slug"].text()));
   hook.finish(draft, events);
 }
@@ -66,6 +74,7 @@ void read_workflow_run(const Hook& hook, Events& events) {
   draft.title(title_of(first_text({run["name"], hook["workflow"]["name"]}), run))
       .body(first_text({run["display_title"], run["head_commit"]["message"]}));
   describe_run(draft, hook, run);
+  relate_branch(draft, hook, run);
   draft.set("number", run["run_number"]).set("attempt", run["run_attempt"]);
   draft.set("event", run["event"]).set("path", run["path"]);
   draft.relate("triggered_by",
