@@ -178,5 +178,66 @@ TEST_CASE("an answer that is taken back is nobody's any more") {
   CHECK(event.attributes["answered"] == false);
 }
 
+std::vector<store::Event> installation(const std::string& event, const std::string& action,
+                                       const std::string& more, const std::string& delivery) {
+  auto payload = Json::parse(R"({"installation": {"id": 2, "app_slug": "bot", "created_at":
+      "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
+      "account": {"login": "octocat", "type": "User"}}})");
+  payload["action"] = action;
+  payload.merge_patch(Json::parse(more));
+  return events_of("github", event, payload.dump(), delivery);
+}
+
+TEST_CASE("an app that is taken away may read nothing any more") {
+  const std::string listed = R"({"repositories": [{"full_name": "octocat/a"}]})";
+  ToldStore store;
+  store.add(installation("installation", "created", listed, "1"));
+  CHECK(store.targets("installation:2", "installed_for", "2026-02-01T00:00:00Z") ==
+        Names{"person:octocat"});
+  const auto deleted = installation("installation", "deleted", listed, "2");
+  CHECK(deleted.front().id == installation("installation", "deleted", listed, "3").front().id);
+  store.add(deleted);
+  CHECK(store.property("installation:2", "state", "2026-02-01T00:00:00Z") == R"("active")");
+  CHECK(store.targets("installation:2", "may_read", "2026-02-01T00:00:00Z") ==
+        Names{"repo:octocat/a"});
+  CHECK(store.property("installation:2", "state", "2026-03-05T00:00:00Z") == R"("deleted")");
+  CHECK(store.targets("installation:2", "may_read", "2026-03-05T00:00:00Z").empty());
+}
+
+TEST_CASE("an app is suspended until it is not") {
+  ToldStore store;
+  store.add(installation("installation", "created", "{}", "1"));
+  store.add(installation("installation", "suspend", R"({"installation": {"suspended_at":
+      "2026-01-02T00:00:00Z"}})",
+                         "2"));
+  store.add(installation("installation", "unsuspend", R"({"installation": {"suspended_at": null,
+      "updated_at": "2026-01-03T00:00:00Z"}})",
+                         "3"));
+  CHECK(store.property("installation:2", "state", "2026-01-01T12:00:00Z") == R"("active")");
+  CHECK(store.property("installation:2", "state", "2026-01-02T12:00:00Z") == R"("suspended")");
+  CHECK(store.property("installation:2", "state", "2026-01-03T12:00:00Z") == R"("active")");
+}
+
+TEST_CASE("a repository may be given to an app again, though the app says no other time then") {
+  const std::string given = R"({"repositories_added": [{"full_name": "octocat/a"}]})";
+  const auto first = installation("installation_repositories", "added", given, "1");
+  const auto again = installation("installation_repositories", "added", given, "2");
+  CHECK(first.front().id != again.front().id);
+  CHECK(first == installation("installation_repositories", "added", given, "1"));
+  CHECK(first.front().occurred_at == test::received);
+  CHECK_FALSE(first.front().attributes.contains("state"));  // it may come when the app is gone
+}
+
+TEST_CASE("a repository is of a person or of an organisation") {
+  const auto owned_by = [](const std::string& type) {
+    return only_event("github", "repository",
+                      R"({"action": "created", "repository": {"full_name":
+        "octocat/a", "owner": {"login": "octocat", "type": )" +
+                          quoted(type) + "}}}");
+  };
+  CHECK(has(owned_by("User"), "owned_by person:octocat"));
+  CHECK(has(owned_by("Organization"), "owned_by org:octocat"));
+}
+
 }  // namespace
 }  // namespace lightfast::providers

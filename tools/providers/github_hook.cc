@@ -19,7 +19,7 @@ std::string Hook::place() const {
   const auto& payload = *this;
   for (auto found :
        {entity("repo", repo_), entity("org", payload["organization"]["login"].text()),
-        entity("org", payload["installation"]["account"]["login"].text()),
+        account(payload["installation"]["account"]),
         entity("enterprise", payload["enterprise"]["slug"].text()),
         entity("installation", payload["installation"]["id"].text()), person(payload["sender"])}) {
     if (!found.empty()) return found;
@@ -57,6 +57,11 @@ Draft Hook::draft(std::string_view type, std::string subject) const {
 }
 
 std::string person(const Value& user) { return entity("person", user["login"].text()); }
+
+std::string account(const Value& account) {
+  const bool is_person = account["type"].text() == "User";
+  return is_person ? person(account) : entity("org", account["login"].text());
+}
 
 std::string team(const Value& team, const Value& organization) {
   const auto slug = first_text({team["slug"], team["name"]});

@@ -46,6 +46,8 @@ class Hook {
 
 // Whom an object with a `login` is about; empty when it has none.
 std::string person(const Value& user);
+// Who owns or installs: a person, or else an organisation.
+std::string account(const Value& account);
 std::string team(const Value& team, const Value& organization);
 
 // The names of a list's objects, by one of their members.

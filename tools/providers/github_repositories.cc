@@ -22,7 +22,7 @@ void describe_repository(Draft& draft, const Value& repository) {
       .set("language", repository["language"])
       .set("defaultBranch", repository["default_branch"])
       .set("url", repository["html_url"]);
-  draft.relate("owned_by", entity("org", repository["owner"]["login"].text()));
+  draft.relate("owned_by", account(repository["owner"]));
 }
 
 // The name that it had, of whoever's it was.
@@ -128,21 +128,41 @@ void read_team(const Hook& hook, Events& events) {
   hook.finish(draft, events);
 }
 
+// Its times are of its making and of its permissions: neither of which repositories it may read,
+// nor of its end.
+void date_installation(Draft& draft, const Hook& hook) {
+  const auto installation = hook["installation"];
+  const auto& action = hook.action();
+  if (hook.event() == "installation_repositories") return;
+  if (action == "created") draft.at({installation["created_at"]});
+  if (action == "suspend") draft.at({installation["suspended_at"]});
+  draft.at({installation["updated_at"]});
+  if (action == "deleted") draft.gone({installation["updated_at"], installation["created_at"]});
+}
+
+void relate_readable(Draft& draft, const Hook& hook) {
+  const auto of = [](const Value& each) { return entity("repo", each["full_name"].text()); };
+  for (const Value each : hook["repositories"].items())
+    hook.action() == "deleted" ? draft.unrelate("may_read", of(each))
+                               : draft.relate("may_read", of(each));
+  for (const Value each : hook["repositories_added"].items()) draft.relate("may_read", of(each));
+  for (const Value each : hook["repositories_removed"].items())
+    draft.unrelate("may_read", of(each));
+}
+
 void read_installation(const Hook& hook, Events& events) {
   const auto installation = hook["installation"];
   auto draft = hook.draft(hook.type(), entity("installation", installation["id"].text()));
-  if (hook.action() == "created") draft.at({installation["created_at"]});
-  draft.at({installation["updated_at"]});
-  const auto account = installation["account"]["login"].text();
-  draft.title(fmt::format("{} {} for {}", installation["app_slug"].text(), hook.type(), account));
-  draft.set("account", account).set("app", installation["app_slug"]);
-  draft.relate("installed_for", entity("org", account));
-  for (const char* const list : {"repositories", "repositories_added"}) {
-    for (const Value each : hook[list].items())
-      draft.relate("may_read", entity("repo", each["full_name"].text()));
-  }
-  for (const Value each : hook["repositories_removed"].items())
-    draft.unrelate("may_read", entity("repo", each["full_name"].text()));
+  date_installation(draft, hook);
+  const auto name = installation["account"]["login"].text();
+  draft.title(fmt::format("{} {} for {}", installation["app_slug"].text(), hook.type(), name));
+  draft.set("account", name).set("app", installation["app_slug"]);
+  if (hook.event() == "installation")
+    draft.set("state", hook.action() == "deleted"     ? "deleted"
+                       : installation["suspended_at"] ? "suspended"
+                                                      : "active");
+  draft.relate("installed_for", account(installation["account"]));
+  relate_readable(draft, hook);
   hook.finish(draft, events);
 }
 
