@@ -239,5 +239,82 @@ TEST_CASE("a repository is of a person or of an organisation") {
   CHECK(has(owned_by("Organization"), "owned_by org:octocat"));
 }
 
+// A change of an issue of Linear's: its identifier now, those before, and what has changed.
+std::vector<store::Event> linear_issue(const std::string& now, const std::string& before,
+                                       const std::string& changed, const std::string& at) {
+  return events_of("linear", "",
+                   R"({"type": "Issue", "action": "update", "data": {"id": "i",
+      "title": "t", "state": {"type": "started"}, "identifier": )" +
+                       quoted(now) + R"(, "previousIdentifiers": )" + before +
+                       R"(, "updatedAt": )" + quoted(at) + R"(}, "updatedFrom": )" + changed + "}");
+}
+
+TEST_CASE("an issue that goes to another team is open under one name alone") {
+  ToldStore store;
+  const auto state = [&store](const char* issue, const std::string& at) {
+    return store.property(issue, "state", at);
+  };
+  store.add(linear_issue("LIN-1", "[]", "{}", "2026-01-01T00:00:00Z"));
+  const auto moved =
+      linear_issue("WEB-9", R"(["LIN-1"])", R"({"teamId": "t-1"})", "2026-01-02T00:00:00Z");
+  REQUIRE(moved.size() == 2);
+  CHECK(moved[0].subject == "issue:WEB-9");
+  CHECK(has(moved[0], "renamed_from issue:LIN-1"));
+  CHECK(moved[1].id == "linear:issue.moved:LIN-1:2026-01-02T00:00:00Z");
+  store.add(moved);
+  store.add(linear_issue("WEB-9", R"(["LIN-1"])", R"({"title": "s"})", "2026-01-03T00:00:00Z"));
+  CHECK(state("issue:LIN-1", "2026-01-01T12:00:00Z") == R"("open")");
+  CHECK(state("issue:LIN-1", "2026-01-03T12:00:00Z") == R"("moved")");
+  CHECK(state("issue:WEB-9", "2026-01-03T12:00:00Z") == R"("open")");
+  CHECK(store.targets("issue:LIN-1", "moved_to", "2026-01-03T12:00:00Z") == Names{"issue:WEB-9"});
+  store.add(linear_issue("LIN-1", R"(["LIN-1", "WEB-9"])", R"({"teamId": "t-2"})",
+                         "2026-01-04T00:00:00Z"));
+  CHECK(state("issue:LIN-1", "2026-01-05T00:00:00Z") == R"("open")");
+  CHECK(state("issue:WEB-9", "2026-01-05T00:00:00Z") == R"("moved")");
+  CHECK(store.targets("issue:LIN-1", "moved_to", "2026-01-05T00:00:00Z").empty());
+}
+
+std::string renamed(const std::string& now, const std::string& changes, const std::string& at) {
+  return R"({"action": "renamed", "changes": )" + changes + R"(, "repository": {"full_name":
+      "acme/)" +
+         now + R"(", "name": )" + quoted(now) + R"(, "owner": {"login": "acme"},
+      "updated_at": )" +
+         quoted(at) + "}}";
+}
+
+TEST_CASE("a repository that is renamed is there under one name alone") {
+  ToldStore store;
+  const auto state = [&store](const char* repo, const std::string& at) {
+    return store.property(repo, "state", at);
+  };
+  const auto rename = [&store](const std::string& from, const std::string& to,
+                               const std::string& at) {
+    store.add(
+        events_of("github", "repository",
+                  renamed(to, R"({"repository": {"name": {"from": )" + quoted(from) + "}}}", at)));
+  };
+  store.add(events_of("github", "repository", renamed("a", "{}", "2026-01-01T00:00:00Z")));
+  rename("a", "b", "2026-01-02T00:00:00Z");
+  CHECK(state("repo:acme/a", "2026-01-01T12:00:00Z") == R"("active")");
+  CHECK(state("repo:acme/a", "2026-01-02T12:00:00Z") == R"("moved")");
+  CHECK(state("repo:acme/b", "2026-01-02T12:00:00Z") == R"("active")");
+  CHECK(store.targets("repo:acme/a", "moved_to", "2026-01-02T12:00:00Z") == Names{"repo:acme/b"});
+  rename("b", "a", "2026-01-03T00:00:00Z");
+  CHECK(state("repo:acme/a", "2026-01-03T12:00:00Z") == R"("active")");
+  CHECK(state("repo:acme/b", "2026-01-03T12:00:00Z") == R"("moved")");
+  CHECK(store.targets("repo:acme/a", "moved_to", "2026-01-03T12:00:00Z").empty());
+}
+
+TEST_CASE("a repository that goes to another owner has moved, too") {
+  const auto events = events_of("github", "repository", R"({"action": "transferred", "changes":
+      {"owner": {"from": {"user": {"login": "octocat"}}}}, "repository": {"full_name": "acme/web",
+      "name": "web", "owner": {"login": "acme"}, "updated_at": "2026-01-02T00:00:00Z"}})");
+  REQUIRE(events.size() == 2);
+  CHECK(events[1].subject == "repo:octocat/web");
+  CHECK(events[1].attributes["state"] == "moved");
+  CHECK(has(events[1], "moved_to repo:acme/web"));
+  CHECK(events[1].relations.size() == 1);
+}
+
 }  // namespace
 }  // namespace lightfast::providers

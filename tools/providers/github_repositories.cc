@@ -39,6 +39,16 @@ std::string earlier_name(const Hook& hook) {
              : entity("repo", fmt::format("{}/{}", old_owner, repository["name"].text()));
 }
 
+// Under the name that it had it is not there any more.
+void move_repository(const Hook& hook, const std::string& earlier, Events& events) {
+  Draft draft("github", hook.type(), earlier);  // no part of the repository, as others are
+  draft.at({hook["repository"]["updated_at"]}).actor(person(hook["sender"]));
+  draft.title(fmt::format("{} {}", earlier.substr(earlier.find(':') + 1), hook.action()));
+  draft.url(hook["repository"]["html_url"].text()).set("state", "moved");
+  draft.relate("moved_to", entity("repo", hook.repo()));
+  hook.finish(draft, events);
+}
+
 void read_repository(const Hook& hook, Events& events) {
   const auto repository = hook["repository"];
   auto draft = hook.draft(hook.type(), entity("repo", hook.repo()));
@@ -51,8 +61,10 @@ void read_repository(const Hook& hook, Events& events) {
       .body(repository["description"].text());
   describe_repository(draft, repository);
   draft.set("state", hook.action() == "deleted" ? "deleted" : "active");
-  draft.relate("renamed_from", earlier_name(hook));
+  const auto earlier = earlier_name(hook);
+  draft.relate("renamed_from", earlier).unrelate("moved_to", earlier);  // it may have come back
   hook.finish(draft, events);
+  if (!earlier.empty() && earlier != draft.subject()) move_repository(hook, earlier, events);
 }
 
 void read_fork(const Hook& hook, Events& events) {

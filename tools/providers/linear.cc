@@ -85,8 +85,21 @@ void relate_place(Draft& draft, const Value& data) {
   draft.relate("in_milestone", entity("milestone", id_in(data, "projectMilestone").text()));
   if (const auto parent = data["parent"]; parent)
     draft.relate("parent", issue(parent, parent["url"]));
-  for (const Value old : data["previousIdentifiers"].items())
-    draft.relate("renamed_from", entity("issue", old.text()));
+}
+
+// What an issue was called before, in the teams that it was in.
+std::vector<std::string> earlier_names(const Change& change) {
+  const auto now = issue(change.data, change.body["url"]);
+  std::vector<std::string> names;
+  const auto add = [&names, &now](const Value& identifier) {
+    auto name = entity("issue", identifier.text());
+    const bool is_new =
+        !name.empty() && name != now && std::ranges::find(names, name) == names.end();
+    if (is_new) names.push_back(std::move(name));
+  };
+  for (const Value old : change.data["previousIdentifiers"].items()) add(old);
+  add(change.before["identifier"]);
+  return names;
 }
 
 // A null says that there is none; a name is of what is there.
@@ -113,6 +126,9 @@ void read_issue(Draft& draft, const Change& change) {
   draft.relate("authored_by", person(id_in(data, "creator")));
   draft.relate("assigned_to", person(id_in(data, "assignee")));
   relate_place(draft, data);
+  // One that has come back has moved no more.
+  for (const auto& old : earlier_names(change))
+    draft.relate("renamed_from", old).unrelate("moved_to", old);
   relate_labels(draft, data);
   relate_mentions(draft, data["description"].text(), {}, Keywords::AreWords,
                   change.before["description"].text());
@@ -217,6 +233,31 @@ std::string url_of(const Change& change) {
   return first_text({change.body["url"], change.data["url"]});
 }
 
+Draft draft_of(const Change& change, std::string_view type, std::string subject) {
+  const auto& body = change.body;
+  const auto action = body["action"].text();
+  Draft draft("linear", type, std::move(subject));
+  if (action == "create") draft.at({change.data["createdAt"]});
+  if (action == "update") draft.at({change.data["updatedAt"]});
+  if (action == "remove") draft.once();
+  draft.at({body["createdAt"]}).actor(person(body["actor"]["id"])).url(url_of(change));
+  return draft;
+}
+
+// An issue that has gone to another team is another one from then on: what it was called is not
+// open any more.
+void move_issue(const Change& change, const Occasion& occasion, Events& events) {
+  const auto& before = change.before;
+  const bool is_moved = before["teamId"] || before["identifier"] || before["previousIdentifiers"];
+  if (!is_moved) return;
+  for (auto& old : earlier_names(change)) {
+    auto draft = draft_of(change, "issue.moved", std::move(old));
+    draft.title(change.data["title"].text()).set("state", "moved");
+    draft.relate("moved_to", issue(change.data, change.body["url"]));
+    draft.finish(events, occasion);
+  }
+}
+
 }  // namespace
 
 std::vector<store::Event> linear_events(const Notice& notice) {
@@ -230,17 +271,16 @@ std::vector<store::Event> linear_events(const Notice& notice) {
   auto subject = model.subject == nullptr ? entity(model.entity, change.data["id"].text())
                                           : model.subject(change);
   if (subject.empty()) subject = "provider:linear";
-  Draft draft("linear", fmt::format("{}.{}", model.entity, done(action)), std::move(subject));
-  if (action == "create") draft.at({change.data["createdAt"]});
-  if (action == "update") draft.at({change.data["updatedAt"]});
-  if (action == "remove") draft.once();
-  draft.at({body["createdAt"]}).actor(person(body["actor"]["id"])).url(url_of(change));
+  auto draft =
+      draft_of(change, fmt::format("{}.{}", model.entity, done(action)), std::move(subject));
   unrelate_changed(draft, change);
   model.read(draft, change);
   if (action == "remove" && model.read != read_comment && model.read != read_attachment)
     draft.set("state", "deleted");
+  const Occasion occasion{.delivery = notice.id, .received_at = notice.received_at};
   Events events;
-  draft.finish(events, {.delivery = notice.id, .received_at = notice.received_at});
+  draft.finish(events, occasion);
+  if (type == "Issue") move_issue(change, occasion, events);
   return events;
 }
 
