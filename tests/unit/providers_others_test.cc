@@ -117,6 +117,37 @@ TEST_CASE("projects, labels and what else Linear has are kept with their names")
   CHECK(label.attributes["name"] == "bug");
 }
 
+TEST_CASE("only what can be done is open until it is") {
+  const auto state = [](const std::string& type, const std::string& more) {
+    const auto event = only_event(
+        "linear", "",
+        R"({"action": "update", "type": ")" + type +
+            R"(", "createdAt": "2026-03-01T12:00:00.000Z", "data": {"id": "x")" + more + "}}");
+    return event.attributes.value("state", "");
+  };
+  CHECK(state("Project", "") == "open");
+  CHECK(state("Cycle", R"(, "completedAt": null)") == "open");
+  CHECK(state("Initiative", R"(, "completedAt": "2026-03-01T12:00:00.000Z")") == "closed");
+  CHECK(state("Project", R"(, "canceledAt": "2026-03-01T12:00:00.000Z")") == "closed");
+  CHECK(state("ANewKind", R"(, "completedAt": null)") == "open");
+  for (const char* const type : {"User", "IssueLabel", "Document", "Customer", "ProjectUpdate"})
+    CHECK(state(type, "").empty());
+}
+
+TEST_CASE("a reaction is no comment, and its issue is there when it is taken back") {
+  const auto action = GENERATE(as<std::string>(), "create", "remove");
+  const auto event = only_event("linear", "", R"({"action": ")" + action + R"(",
+      "type": "Reaction", "createdAt": "2026-03-01T12:00:00.000Z", "actor": {"id": "u-mia"},
+      "data": {"id": "r-1", "emoji": "+1", "userId": "u-mia", "user": {"id": "u-mia"},
+      "comment": {"id": "c-1", "body": "See LIN-7", "issueId": "i-1"}},
+      "url": "https://linear.app/acme/issue/LIN-482/uploads-fail#comment-1"})");
+  CHECK(event.subject == "issue:LIN-482");
+  CHECK(event.actor == "person:linear/u-mia");
+  CHECK(event.body == "+1");
+  CHECK(event.relations.empty());
+  CHECK_FALSE(event.attributes.contains("state"));
+}
+
 TEST_CASE("an attachment ties an issue to its pull request") {
   const auto event = only_event("linear", "", R"({"action": "create", "type": "Attachment",
       "createdAt": "2026-03-01T12:00:00.000Z", "data": {"id": "a-1", "title": "Retry uploads",

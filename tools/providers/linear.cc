@@ -143,11 +143,28 @@ void read_comment(Draft& draft, const Change& change) {
   relate_mentions(draft, data["body"].text(), {}, Keywords::AreWords);
 }
 
+// Nobody has said anything.
+void read_reaction(Draft& draft, const Change& change) {
+  const auto& data = change.data;
+  draft.about(data["id"].text())
+      .title(first_text({data["issue"]["title"], data["project"]["name"], data["emoji"]}));
+  draft.body(data["emoji"].text());
+}
+
 // A link from an issue to elsewhere, such as the pull request that resolves it.
 void read_attachment(Draft& draft, const Change& change) {
   const auto& data = change.data;
   draft.about(data["id"].text()).title(data["title"].text()).body(data["subtitle"].text());
   draft.relate("references", entity_at(data["url"].text()));
+}
+
+// Nobody completes a label or a person. Payloads may leave out what is null.
+bool may_be_done(const Change& change) {
+  static constexpr std::array<std::string_view, 3> kDone = {"Project", "Cycle", "Initiative"};
+  const auto& data = change.data;
+  const bool says_so =
+      data["completedAt"].json() != nullptr || data["canceledAt"].json() != nullptr;
+  return says_so || std::ranges::find(kDone, change.body["type"].text()) != kDone.end();
 }
 
 // Projects, cycles, labels, documents, initiatives, people and the like.
@@ -163,7 +180,8 @@ void read_named(Draft& draft, const Change& change) {
       .set("startsAt", first_text({data["startsAt"], data["startDate"]}))
       .set("endsAt", first_text({data["endsAt"], data["targetDate"]}))
       .set("email", data["email"]);
-  draft.set("state", data["completedAt"] || data["canceledAt"] ? "closed" : "open");
+  if (may_be_done(change))
+    draft.set("state", data["completedAt"] || data["canceledAt"] ? "closed" : "open");
   draft.relate("led_by", person(id_in(data, "lead")));
   draft.relate("created_by", person(id_in(data, data["userId"] ? "user" : "creator")));
   for (const Value member : data["memberIds"].items()) draft.relate("has_member", person(member));
@@ -203,7 +221,7 @@ struct Model {
 constexpr std::array kModels = {
     Model{"Issue", "issue", subject_of_issue, read_issue},
     Model{"Comment", "comment", subject_of_part, read_comment},
-    Model{"Reaction", "reaction", subject_of_part, read_comment},
+    Model{"Reaction", "reaction", subject_of_part, read_reaction},
     Model{"Attachment", "attachment", subject_of_part, read_attachment},
     Model{"IssueLabel", "label", nullptr, read_named},
     Model{"User", "person", [](const Change& change) { return person(change.data["id"]); },
@@ -275,8 +293,8 @@ std::vector<store::Event> linear_events(const Notice& notice) {
       draft_of(change, fmt::format("{}.{}", model.entity, done(action)), std::move(subject));
   unrelate_changed(draft, change);
   model.read(draft, change);
-  if (action == "remove" && model.read != read_comment && model.read != read_attachment)
-    draft.set("state", "deleted");
+  const bool is_part = model.subject == subject_of_part;  // the subject is still there
+  if (action == "remove" && !is_part) draft.set("state", "deleted");
   const Occasion occasion{.delivery = notice.id, .received_at = notice.received_at};
   Events events;
   draft.finish(events, occasion);
