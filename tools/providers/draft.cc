@@ -43,15 +43,22 @@ std::string entity(std::string_view type, std::string_view rest) {
 }
 
 std::string kind_name(std::string_view text) {
-  std::string name = cut(std::string(text), kMaxName);
+  std::string name = cut(in_lower_case(text), kMaxName);
   for (char& c : name) {
-    const bool is_upper = c >= 'A' && c <= 'Z';
-    if (is_upper) c = static_cast<char>(c - 'A' + 'a');
     const bool is_fine =
         (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
     if (!is_fine) c = '_';
   }
   return name.empty() ? "_" : name;
+}
+
+std::string in_lower_case(std::string_view text) {
+  std::string small(text);
+  for (char& c : small) {
+    const bool is_upper = c >= 'A' && c <= 'Z';
+    if (is_upper) c = static_cast<char>(c - 'A' + 'a');
+  }
+  return small;
 }
 
 std::string first_line(std::string_view text) {

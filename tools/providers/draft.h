@@ -23,6 +23,9 @@ std::string entity(std::string_view type, std::string_view rest);
 // A name of a kind of things, from whatever text: `pull_request.opened`.
 std::string kind_name(std::string_view text);
 
+// With the capitals A to Z as small letters.
+std::string in_lower_case(std::string_view text);
+
 // What stands in a text's first line, and what after it.
 std::string first_line(std::string_view text);
 std::string after_first_line(std::string_view text);

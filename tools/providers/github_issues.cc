@@ -17,20 +17,6 @@ std::string discussion_of(const Hook& hook) {
   return hook.thing("discussion", '#', hook["discussion"]["number"]);
 }
 
-void relate_removed(Draft& draft, const Hook& hook) {
-  const auto& action = hook.action();
-  if (action == "unlabeled") draft.unrelate("labeled", label(hook, hook["label"]));
-  if (action == "unassigned") draft.unrelate("assigned_to", person(hook["assignee"]));
-  if (action == "demilestoned") draft.unrelate("in_milestone", milestone(hook, hook["milestone"]));
-}
-
-std::string detail_of(const Hook& hook) {
-  const auto& action = hook.action();
-  if (action.ends_with("labeled")) return hook["label"]["name"].text();
-  if (action.ends_with("assigned")) return hook["assignee"]["login"].text();
-  return action.ends_with("milestoned") ? hook["milestone"]["number"].text() : edited(hook);
-}
-
 // Where an issue or a discussion went to that is another repository's now.
 std::string moved_to(std::string_view type, const Hook& hook, std::string_view member) {
   const auto thing = hook["changes"][member];

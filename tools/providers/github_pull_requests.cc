@@ -13,12 +13,10 @@ std::string subject_of(const Hook& hook) {
   return hook.thing("pr", '#', hook["pull_request"]["number"]);
 }
 
-// That it is no more what the delivery takes away from it.
-void relate_removed(Draft& draft, const Hook& hook) {
+// Also what only pull requests have.
+void relate_all_removed(Draft& draft, const Hook& hook) {
   const auto& action = hook.action();
-  if (action == "unlabeled") draft.unrelate("labeled", label(hook, hook["label"]));
-  if (action == "unassigned") draft.unrelate("assigned_to", person(hook["assignee"]));
-  if (action == "demilestoned") draft.unrelate("in_milestone", milestone(hook, hook["milestone"]));
+  relate_removed(draft, hook);
   if (action == "synchronize") draft.unrelate("head", hook.commit(hook["before"]));
   if (action != "review_request_removed") return;
   draft.unrelate("review_requested", person(hook["requested_reviewer"]));
@@ -67,15 +65,12 @@ void describe_then(Draft& draft, const Hook& hook) {
   if (stood_then(draft, pull_request)) describe(draft, hook);
 }
 
-// What of several tells this one from others of the same second.
-std::string detail_of(const Hook& hook) {
+// Also who is asked, and the commit that is new.
+std::string detail_of_any(const Hook& hook) {
   const auto& action = hook.action();
-  if (action.ends_with("labeled")) return hook["label"]["name"].text();
-  if (action.ends_with("assigned")) return hook["assignee"]["login"].text();
-  if (action.ends_with("milestoned")) return hook["milestone"]["number"].text();
   if (action.starts_with("review_request"))
     return first_text({hook["requested_reviewer"]["login"], hook["requested_team"]["slug"]});
-  return action == "synchronize" ? hook["after"].text() : edited(hook);
+  return action == "synchronize" ? hook["after"].text() : detail_of(hook);
 }
 
 void read_pull_request(const Hook& hook, Events& events) {
@@ -85,12 +80,12 @@ void read_pull_request(const Hook& hook, Events& events) {
   if (hook.action() == "opened") draft.at({pull_request["created_at"]});
   if (hook.action() == "closed") draft.at({pull_request["merged_at"], pull_request["closed_at"]});
   draft.at({pull_request["updated_at"]})
-      .about(detail_of(hook))
+      .about(detail_of_any(hook))
       .among_equals(order_of(hook.action()));
   draft.title(pull_request["title"].text()).body(pull_request["body"].text());
   draft.url(pull_request["html_url"].text());
   describe(draft, hook);
-  relate_removed(draft, hook);
+  relate_all_removed(draft, hook);
   relate_people(draft, hook, pull_request);
   relate_commits(draft, hook, pull_request);
   relate_thread_mentions(draft, hook, pull_request);

@@ -10,6 +10,19 @@
 
 namespace lightfast::providers {
 
+namespace {
+
+std::string edited(const Hook& hook) {
+  std::string names;
+  const auto changes = hook["changes"];
+  if (hook.action() != "edited" || !changes.is_object()) return names;
+  for (const auto& [name, change] : changes.json()->items())
+    names.append(names.empty() ? "" : "+").append(name);
+  return names;
+}
+
+}  // namespace
+
 std::string label(const Hook& hook, const Value& label) {
   return hook.thing("label", '/', label["name"]);
 }
@@ -56,13 +69,18 @@ void relate_thread_mentions(Draft& draft, const Hook& hook, const Value& thread)
                   changes["title"]["from"].text());
 }
 
-std::string edited(const Hook& hook) {
-  std::string names;
-  const auto changes = hook["changes"];
-  if (hook.action() != "edited" || !changes.is_object()) return names;
-  for (const auto& [name, change] : changes.json()->items())
-    names.append(names.empty() ? "" : "+").append(name);
-  return names;
+void relate_removed(Draft& draft, const Hook& hook) {
+  const auto& action = hook.action();
+  if (action == "unlabeled") draft.unrelate("labeled", label(hook, hook["label"]));
+  if (action == "unassigned") draft.unrelate("assigned_to", person(hook["assignee"]));
+  if (action == "demilestoned") draft.unrelate("in_milestone", milestone(hook, hook["milestone"]));
+}
+
+std::string detail_of(const Hook& hook) {
+  const auto& action = hook.action();
+  if (action.ends_with("labeled")) return hook["label"]["name"].text();
+  if (action.ends_with("assigned")) return hook["assignee"]["login"].text();
+  return action.ends_with("milestoned") ? hook["milestone"]["number"].text() : edited(hook);
 }
 
 Order order_of(const std::string& action) {

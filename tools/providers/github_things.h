@@ -23,8 +23,12 @@ void relate_assigned(Draft& draft, const Hook& hook, const Value& thread);
 // What its title and body point at, and no more since they were edited.
 void relate_thread_mentions(Draft& draft, const Hook& hook, const Value& thread);
 
-// Which members were edited, to tell edits of the same second.
-std::string edited(const Hook& hook);
+// The label, person or milestone that the delivery takes away from it.
+void relate_removed(Draft& draft, const Hook& hook);
+
+// What of several tells this delivery from others of the same second: the label, the person, the
+// milestone, or which members were edited.
+std::string detail_of(const Hook& hook);
 
 // Whether an action settles how a thing stands, or only saw that.
 Order order_of(const std::string& action);

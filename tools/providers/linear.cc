@@ -235,7 +235,7 @@ std::string in_snake_case(std::string_view name) {
   for (const char c : name) {
     const bool is_upper = std::isupper(static_cast<unsigned char>(c)) != 0;
     if (is_upper && was_small) text += '_';
-    text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    text += c;
     was_small = !is_upper;
   }
   return kind_name(text);

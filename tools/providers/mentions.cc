@@ -39,12 +39,6 @@ bool is_hex(std::string_view text) {
       text, [](unsigned char c) { return std::isxdigit(c) != 0 && std::isupper(c) == 0; });
 }
 
-std::string in_lower_case(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(), [](unsigned char c) { return std::tolower(c); });
-  return small;
-}
-
 struct Hidden {
   std::string_view begin, end;
   bool is_closed = true;  // as far as is known, the end comes again
