@@ -222,6 +222,8 @@ TEST_CASE("a push is an event of the branch, and one of each commit") {
     CHECK(has(commit, edge));
   }
   CHECK_FALSE(has(commit, "references issue:acme/web#142"));
+  CHECK(commit.causal_parent == push.id);
+  CHECK_FALSE(push.causal_parent);
 }
 
 TEST_CASE("a branch that is pushed away is deleted") {
@@ -273,10 +275,13 @@ TEST_CASE("a run is on a branch of the repository unless it is a fork's") {
 }
 
 TEST_CASE("a deployment deploys its commit, and its statuses are its state") {
-  const auto event = only_event("github", "deployment_status", with_repository(R"(
+  const auto payload = with_repository(R"(
       "action": "created", "deployment": {"id": 9, "sha": "1111111111111111111111111111111111111111",
-      "ref": "main", "environment": "production", "creator": {"login": "ann"}}, "deployment_status":
-      {"id": 11, "state": "success", "created_at": "2026-03-01T14:00:00Z"})"));
+      "ref": "main", "environment": "production", "creator": {"login": "ann"}, "created_at":
+      "2026-03-01T13:00:00Z"}, "deployment_status":
+      {"id": 11, "state": "success", "created_at": "2026-03-01T14:00:00Z"})");
+  const auto event = only_event("github", "deployment_status", payload);
+  CHECK(event.causal_parent == only_event("github", "deployment", payload).id);
   CHECK(event.subject == "deployment:9");
   CHECK(event.attributes["state"] == "success");
   CHECK(has(event, "deploys commit:acme/web@1111111111111111111111111111111111111111"));

@@ -261,6 +261,7 @@ TEST_CASE("an issue that goes to another team is open under one name alone") {
   CHECK(moved[0].subject == "issue:WEB-9");
   CHECK(has(moved[0], "renamed_from issue:LIN-1"));
   CHECK(moved[1].id == "linear:issue.moved:LIN-1:2026-01-02T00:00:00Z");
+  CHECK(moved[1].causal_parent == moved[0].id);
   store.add(moved);
   store.add(linear_issue("WEB-9", R"(["LIN-1"])", R"({"title": "s"})", "2026-01-03T00:00:00Z"));
   CHECK(state("issue:LIN-1", "2026-01-01T12:00:00Z") == R"("open")");
@@ -314,6 +315,7 @@ TEST_CASE("a repository that goes to another owner has moved, too") {
   CHECK(events[1].attributes["state"] == "moved");
   CHECK(has(events[1], "moved_to repo:acme/web"));
   CHECK(events[1].relations.size() == 1);
+  CHECK(events[1].causal_parent == events[0].id);
 }
 
 }  // namespace

@@ -136,8 +136,8 @@ Draft& Draft::url(std::string text) {
   return *this;
 }
 
-Draft& Draft::caused_by(std::string event) {
-  if (!event.empty()) event_.causal_parent = id_of(std::move(event));
+Draft& Draft::caused_by(const std::string& event) {
+  if (!event.empty()) event_.causal_parent = event;
   return *this;
 }
 
@@ -191,13 +191,17 @@ Draft& Draft::put(std::string_view name, Json value) {
   return *this;
 }
 
-void Draft::finish(Events& events, const Occasion& occasion) {
-  if (event_.subject.empty()) return;
+std::string Draft::id(const Occasion& occasion) const {
   const auto object = std::string_view(event_.subject).substr(event_.subject.find(':') + 1);
   auto id = fmt::format("{}{}{}:{}{}", event_.source, static_cast<char>(order_), event_.type,
                         object, detail_);
   if (!happens_once_) id += ":" + (at_ ? moment_text(*at_) : occasion.delivery);
-  event_.id = id_of(std::move(id));
+  return id_of(std::move(id));
+}
+
+void Draft::finish(Events& events, const Occasion& occasion) {
+  if (event_.subject.empty()) return;
+  event_.id = id(occasion);
   event_.occurred_at = at_.value_or(std::max(occasion.received_at, not_before_));
   auto checked = store::event_from_json(store::to_json(event_));
   if (checked) events.push_back(*std::move(checked));

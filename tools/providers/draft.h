@@ -64,7 +64,8 @@ class Draft {
   Draft& title(std::string text);
   Draft& body(std::string text);
   Draft& url(std::string text);
-  Draft& caused_by(std::string event);
+  // By the id of another event; nothing when it is empty.
+  Draft& caused_by(const std::string& event);
 
   // Edges; nothing when the other entity is none.
   Draft& relate(std::string_view type, std::string entity);
@@ -80,6 +81,9 @@ class Draft {
   [[nodiscard]] const std::string& subject() const { return event_.subject; }
   [[nodiscard]] const std::string& type() const { return event_.type; }
   [[nodiscard]] const std::optional<Moment>& time() const { return at_; }  // nothing: none is told
+
+  // The id of the event that it becomes.
+  [[nodiscard]] std::string id(const Occasion& occasion) const;
 
   // Adds the event that it has become. Without a time of its own it is of the moment in which it
   // was received, and known by its delivery.

@@ -37,6 +37,7 @@ class Hook {
   // A draft of what the sender did, about a part of the repository.
   [[nodiscard]] Draft draft(std::string_view type, std::string subject) const;
   void finish(Draft& draft, Events& events) const { draft.finish(events, occasion_); }
+  [[nodiscard]] std::string id(const Draft& draft) const { return draft.id(occasion_); }
 
  private:
   Value payload_;

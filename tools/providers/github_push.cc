@@ -59,11 +59,11 @@ void relate_commit_mentions(Draft& draft, const Hook& hook, const std::string& m
   relate_mentions(draft, read + "\n" + after_first_line(message), hook.repo());
 }
 
-void read_commit(const Hook& hook, const Value& commit, Events& events) {
+void read_commit(const Hook& hook, const Value& commit, const std::string& push, Events& events) {
   const auto ref = hook["ref"].text();
   const auto message = commit["message"].text();
   auto draft = hook.draft("commit.pushed", hook.commit(commit["id"]));
-  at_push(draft, hook).about(short_ref(ref));
+  at_push(draft, hook).about(short_ref(ref)).caused_by(push);
   draft.actor(author(commit["author"])).title(first_line(message)).body(after_first_line(message));
   draft.url(commit["url"].text());
   draft.set("sha", commit["id"])
@@ -108,9 +108,10 @@ void read_push(const Hook& hook, Events& events) {
   draft.set("state", hook["deleted"].is_true() ? "deleted" : "active");
   draft.relate("head", hook.commit(hook["after"])).unrelate("head", hook.commit(hook["before"]));
   hook.finish(draft, events);
+  const auto push = hook.id(draft);
   std::size_t commits = 0;
   for (const Value commit : hook["commits"].items()) {
-    if (++commits <= kMostCommits && commit["id"]) read_commit(hook, commit, events);
+    if (++commits <= kMostCommits && commit["id"]) read_commit(hook, commit, push, events);
   }
 }
 

@@ -40,11 +40,12 @@ std::string earlier_name(const Hook& hook) {
 }
 
 // Under the name that it had it is not there any more.
-void move_repository(const Hook& hook, const std::string& earlier, Events& events) {
+void move_repository(const Hook& hook, const std::string& earlier, const std::string& cause,
+                     Events& events) {
   Draft draft("github", hook.type(), earlier);  // no part of the repository, as others are
   draft.at({hook["repository"]["updated_at"]}).actor(person(hook["sender"]));
   draft.title(fmt::format("{} {}", earlier.substr(earlier.find(':') + 1), hook.action()));
-  draft.url(hook["repository"]["html_url"].text()).set("state", "moved");
+  draft.url(hook["repository"]["html_url"].text()).set("state", "moved").caused_by(cause);
   draft.relate("moved_to", entity("repo", hook.repo()));
   hook.finish(draft, events);
 }
@@ -64,7 +65,8 @@ void read_repository(const Hook& hook, Events& events) {
   const auto earlier = earlier_name(hook);
   draft.relate("renamed_from", earlier).unrelate("moved_to", earlier);  // it may have come back
   hook.finish(draft, events);
-  if (!earlier.empty() && earlier != draft.subject()) move_repository(hook, earlier, events);
+  if (!earlier.empty() && earlier != draft.subject())
+    move_repository(hook, earlier, hook.id(draft), events);
 }
 
 void read_fork(const Hook& hook, Events& events) {

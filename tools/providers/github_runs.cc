@@ -118,10 +118,16 @@ std::string title_of_deployment(const Hook& hook, std::string_view state) {
                      deployment["environment"].text(), state.empty() ? "" : ": ", state);
 }
 
+Draft draft_of_deployment(const Hook& hook, std::string_view type) {
+  const auto deployment = hook["deployment"];
+  auto draft = hook.draft(type, entity("deployment", deployment["id"].text()));
+  draft.at({deployment["created_at"]});
+  return draft;
+}
+
 void read_deployment(const Hook& hook, Events& events) {
   const auto deployment = hook["deployment"];
-  auto draft = hook.draft(hook.type(), entity("deployment", deployment["id"].text()));
-  draft.at({deployment["created_at"]});
+  auto draft = draft_of_deployment(hook, hook.type());
   draft.title(title_of_deployment(hook, {})).body(deployment["description"].text());
   describe_deployment(draft, hook);
   draft.set("state", "pending");
@@ -132,6 +138,8 @@ void read_deployment_status(const Hook& hook, Events& events) {
   const auto status = hook["deployment_status"];
   auto draft = hook.draft(hook.type(), entity("deployment", hook["deployment"]["id"].text()));
   draft.at({status["created_at"], status["updated_at"]}).about(status["id"].text());
+  const auto deployed = draft_of_deployment(hook, "deployment.created");
+  if (deployed.time()) draft.caused_by(hook.id(deployed));
   draft.title(title_of_deployment(hook, status["state"].text()))
       .body(status["description"].text())
       .url(first_text({status["environment_url"], status["log_url"], status["target_url"]}));

@@ -264,13 +264,14 @@ Draft draft_of(const Change& change, std::string_view type, std::string subject)
 
 // An issue that has gone to another team is another one from then on: what it was called is not
 // open any more.
-void move_issue(const Change& change, const Occasion& occasion, Events& events) {
+void move_issue(const Change& change, const std::string& cause, const Occasion& occasion,
+                Events& events) {
   const auto& before = change.before;
   const bool is_moved = before["teamId"] || before["identifier"] || before["previousIdentifiers"];
   if (!is_moved) return;
   for (auto& old : earlier_names(change)) {
     auto draft = draft_of(change, "issue.moved", std::move(old));
-    draft.title(change.data["title"].text()).set("state", "moved");
+    draft.title(change.data["title"].text()).set("state", "moved").caused_by(cause);
     draft.relate("moved_to", issue(change.data, change.body["url"]));
     draft.finish(events, occasion);
   }
@@ -298,7 +299,7 @@ std::vector<store::Event> linear_events(const Notice& notice) {
   const Occasion occasion{.delivery = notice.id, .received_at = notice.received_at};
   Events events;
   draft.finish(events, occasion);
-  if (type == "Issue") move_issue(change, occasion, events);
+  if (type == "Issue") move_issue(change, draft.id(occasion), occasion, events);
   return events;
 }
 
