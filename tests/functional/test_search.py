@@ -216,6 +216,7 @@ class ToAnAgent(SearchCase):
             self.assertEqual((ids(ask("acme").json), ids(ask("other").json)), (["retry"], ["theirs"]))
             missing = ask("none")
             self.assertEqual((missing.status, missing.json["code"]), (404, "NOT_FOUND"), missing)
+        with OrgsServer(self.home, orgs, options=["--public-url", "http://localhost"]) as server:  # where a key is asked for
             described = {org: set(server.get("/openapi.json", **server.as_(org)).json["paths"]) for org in orgs}
             self.assertEqual(described["none"], {"/v1/shell"})  # to each what it may call
             self.assertLess({"/v1/search", "/v1/related"}, described["acme"])

@@ -189,7 +189,7 @@ TEST_CASE("metadata that is too large or no object is left out", "[answers]") {
     const auto contents = contents_from({{"items", {one}}}, {"e1"});
     REQUIRE(contents);
     CHECK(contents->front().metadata == Json::object());
-    CHECK(contents->front().text == "a\\x1B[0mb");
+    CHECK(contents->front().text == "a\x1b[0mb");
   }
 }
 

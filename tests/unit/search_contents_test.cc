@@ -80,6 +80,23 @@ TEST_CASE("a long text of memory's is read in parts, and nothing is lost", "[sea
   CHECK(read == text);
 }
 
+TEST_CASE("control characters of memory's are made visible, and bytes are those of its text",
+          "[search]") {
+  const std::string text = std::string(900, '\x1b') + "end";
+  std::string read;
+  for (std::size_t offset = 0; offset < text.size();) {
+    const auto item = contents_of({content("a", text)}, 1'100, offset)["items"][0];
+    const auto part = item["content"].get<std::string>();
+    REQUIRE(!part.empty());
+    read += part;
+    const auto cut = item["cut"].get<std::string>();
+    offset = std::stoul(cut.substr(cut.find(" to ") + 4));
+  }
+  std::string expected;
+  for (int i = 0; i < 900; ++i) expected += "\\x1B";
+  CHECK(read == expected + "end");
+}
+
 TEST_CASE("what memory gives in parts is read on, to its end", "[search]") {
   auto part = content("a", "the end");
   part.begin = 5'000;

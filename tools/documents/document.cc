@@ -159,9 +159,9 @@ Json contents_answer(const ContentsRequest& request, const std::vector<Document>
   Json answer = {{"items", Json::array()}, {"missing", Json::array()}};
   auto room = kMaxContentsMetadata;
   for (const auto& document : found) {
-    const auto body = visible_text(document.body);
+    const std::string_view body = document.body;
     const auto begin = utf8_prefix(body, std::min(request.offset, body.size()));
-    const auto rest = std::string_view(body).substr(begin);
+    const auto rest = body.substr(begin);
     const auto length = utf8_prefix(rest, kMaxContents / found.size());
     Json item = {
         {"id", document.id},

@@ -73,8 +73,7 @@ Result<Json> parse(std::string_view text);
 Json to_json(const Document& document);
 
 // The answer to a request for contents: of each text as much as has room, with a note where it is
-// cut, and metadata while there is room. Control characters are made visible before bytes are
-// counted.
+// cut, and metadata while there is room.
 Json contents_answer(const ContentsRequest& request, const std::vector<Document>& found,
                      const RequestId& id);
 

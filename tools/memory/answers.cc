@@ -81,7 +81,7 @@ Result<Content> content_of(const Json& item) {
   const auto text = item.find("content");
   if (text == item.end() || !text->is_string())
     return Error{ErrorKind::Corrupt, "the answer has an item without content"};
-  content.text = visible_text(text->get_ref<const std::string&>());
+  content.text = text->get<std::string>();
   content.whole = content.text.size();
   if (const auto cut = item.find("cut"); cut != item.end() && cut->is_string())
     take_cut(cut->get_ref<const std::string&>(), content);

@@ -9,13 +9,6 @@
 namespace lightfast::ranking {
 namespace {
 
-constexpr double kSaturation = 1.2;    // BM25's k1
-constexpr double kLengthShare = 0.75;  // and b
-
-double saturated(double count, double length) {
-  return count * (kSaturation + 1) / (count + kSaturation * length);
-}
-
 std::pair<std::size_t, std::size_t> pair_of(std::size_t a, std::size_t b) {
   return {std::min(a, b), std::max(a, b)};
 }
@@ -128,8 +121,7 @@ std::vector<Closeness::Score> Closeness::scores() const {
 
 Closeness::Score Closeness::score_of(const Found& found,
                                      const std::vector<double>& trigrams) const {
-  const double length =
-      kLengthShare * static_cast<double>(found.words) / average_length_ + (1 - kLengthShare);
+  const double length = bm25_length(static_cast<double>(found.words), average_length_);
   Score score;
   double in_title = 0;
   for (std::size_t i = 0; i < rarity_.size(); ++i) {

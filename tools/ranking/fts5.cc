@@ -7,11 +7,10 @@
 
 #include <sqlite3.h>
 
+#include "tools/ranking/parameters.h"
+
 namespace lightfast::ranking {
 namespace {
-
-constexpr double kSaturation = 1.2;    // k1
-constexpr double kLengthShare = 0.75;  // b
 
 Error no_search(const char* what) {
   return {ErrorKind::Unavailable, std::string("this SQLite has no full-text search: ") + what};
@@ -66,13 +65,13 @@ int weighted_count(const Fts5ExtensionApi& fts, Fts5Context* row, const Query& q
 int score_row(const Fts5ExtensionApi& fts, Fts5Context* row, const Query& query, double* score) {
   int words = 0;
   int code = fts.xColumnSize(row, -1, &words);
-  const double length = kLengthShare * words / query.average_length + (1 - kLengthShare);
+  const double length = bm25_length(words, query.average_length);
   for (int i = 0; i < query.phrases && code == SQLITE_OK; ++i) {
     double count = 0;
     code = weighted_count(fts, row, query, i, &count);
     const auto weight =
         query.weights[static_cast<std::size_t>(query.columns) + static_cast<std::size_t>(i)];
-    *score += weight * count * (kSaturation + 1) / (count + kSaturation * length);
+    *score += weight * saturated(count, length);
   }
   return code;
 }

@@ -7,6 +7,16 @@
 
 namespace lightfast::ranking {
 
+// BM25's k1 and b, and what a word counts by them that stands `count` times in a text of `length`
+// (bm25_length).
+inline constexpr double kSaturation = 1.2, kLengthShare = 0.75;
+constexpr double bm25_length(double words, double average) {
+  return kLengthShare * words / average + (1 - kLengthShare);
+}
+constexpr double saturated(double count, double length) {
+  return count * (kSaturation + 1) / (count + kSaturation * length);
+}
+
 // BM25's weights of the two columns of an index.
 inline constexpr double kTitleWeight = 2.0, kBodyWeight = 1.0;
 

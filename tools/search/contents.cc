@@ -25,10 +25,10 @@ std::size_t size_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace).size();
 }
 
-// The longest beginning of a text whose JSON has room, about.
+// The longest beginning of a text whose JSON has room when it is made visible, about.
 std::string_view fitting(std::string_view text, std::size_t room) {
   auto shown = text.substr(0, utf8_prefix(text, room));
-  while (!shown.empty() && size_of(Json(shown)) > room)
+  while (!shown.empty() && size_of(Json(visible_text(shown))) > room)
     shown = shown.substr(0, utf8_prefix(shown, shown.size() * 3 / 4));
   return shown;
 }
@@ -54,7 +54,7 @@ Json item_of(const memory::Content& content, std::size_t offset, std::size_t roo
   const auto first = utf8_prefix(content.text, std::min(skipped, content.text.size()));
   const auto shown =
       fitting(std::string_view(content.text).substr(first), room - std::min(used, room));
-  item["content"] = shown;
+  item["content"] = visible_text(shown);
   if (shown.size() == content.whole) return item;
   const auto begin = content.begin + first;
   const auto end = begin + shown.size();
