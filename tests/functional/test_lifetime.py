@@ -86,11 +86,16 @@ class Starting(Story):
         self.assertEqual([json.loads(line)["id"] for line in run.stdout.splitlines()], [1, 2, 3])
 
     def test_a_shell_call_piped_in_is_answered_on_a_cold_data_dir(self):
-        run = subprocess.run([LIGHTFAST, "mcp", "--repo", self.repository, "--data-dir", self.data], check=True,
-                             input=as_lines(INITIALIZE, LIST, call(3, "cat README.md")), capture_output=True,
-                             timeout=harness.HANG_GUARD)
-        answers = {message["id"]: message for message in map(json.loads, run.stdout.splitlines())}
-        self.assertEqual(set(answers), {1, 2, 3})
+        """Within the half second that there is; a machine that is busy elsewhere may take longer, but not each time."""
+        for number in range(10):
+            run = subprocess.run([LIGHTFAST, "mcp", "--repo", self.repository, "--data-dir", harness.data_dir(self.home, name=f"cold{number}")],
+                                 check=True, input=as_lines(INITIALIZE, LIST, call(3, "cat README.md")), capture_output=True,
+                                 timeout=harness.HANG_GUARD)
+            answers = {message["id"]: message for message in map(json.loads, run.stdout.splitlines())}
+            self.assertEqual(set(answers), {1, 2, 3})
+            if "result" in answers[3]:
+                break
+            self.assertIn("not answered: the client closed the connection", answers[3]["error"]["message"])
         self.assertEqual(answers[3].get("result", {}).get("content"), [{"type": "text", "text": "hello\n"}], answers[3])
 
     def test_stdout_carries_protocol_lines_only(self):
