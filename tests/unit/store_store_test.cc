@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -139,6 +140,33 @@ TEST_CASE("in whichever order events come, the same follows from them", "[store]
     CHECK(other.believed("edge") == first.believed("edge"));
     CHECK(other.writer().store().check(quietly).value().empty());
   }
+}
+
+TEST_CASE("of however many events at one time, in whichever order, all count", "[store]") {
+  const auto seed = GENERATE(range(1U, 8U));
+  CAPTURE(seed);
+  std::vector<Event> events{event("a", 1, {{"first", true}})};
+  for (int i = 0; i < 40; ++i) {
+    const auto number = std::to_string(100 + i);
+    events.push_back(event("e" + number, i < 30 ? 5 : 6, {{"k" + number, i}, {"last", i}}));
+    events.back().relations = {{.entity = "x:" + number, .type = "r"},
+                               {.entity = "x:all", .type = "r", .removed = i % 2 == 1}};
+  }
+  Fixture sorted;
+  sorted.add(events);
+  CHECK(sorted.believed("edge").size() == 40);
+  const Moment at{std::chrono::seconds(6)};
+  CHECK(state_in(sorted.believed("entity"), at) == state_by_definition(events, at));
+  std::minstd_rand chance(seed);
+  std::ranges::shuffle(events, chance);
+  if (seed == 1) std::ranges::sort(events, std::greater(), &Event::id);
+  Fixture other;
+  for (const auto& each : events) other.add({each});
+  CHECK(other.believed("entity") == sorted.believed("entity"));
+  CHECK(other.believed("edge") == sorted.believed("edge"));
+  const auto all = other.all("edge");
+  REQUIRE(other.writer().rebuild(quietly));
+  CHECK(other.all("edge") == all);
 }
 
 TEST_CASE("what follows from the log can be made anew, row for row", "[store]") {

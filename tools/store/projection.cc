@@ -295,7 +295,8 @@ Result<bool> Projection::relate_until(const Edge& edge, const Changes& changes, 
   return true;
 }
 
-// Those of one time are all among them, or none.
+// Those of one time are all among them, or none; those of `at` always, however many there are, for
+// without them nothing would seem to have changed.
 Result<Projection::Changes> Projection::changes_from(std::string_view subject, Instant at,
                                                      std::int64_t seq, std::int64_t most) {
   Changes changes;
@@ -305,6 +306,7 @@ Result<Projection::Changes> Projection::changes_from(std::string_view subject, I
   }));
   if (static_cast<std::int64_t>(changes.events.size()) <= most) return changes;
   changes.until = changes.events.back().at;
+  if (changes.until == at) return changes_from(subject, at, seq, most * 2);
   while (!changes.events.empty() && changes.events.back().at == changes.until)
     changes.events.pop_back();
   return changes;
