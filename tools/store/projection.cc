@@ -47,28 +47,65 @@ void keep_what_is_the_same(std::vector<Row>& there, std::vector<Span>& wanted) {
 
 constexpr std::int64_t kFirstChanges = 8;  // that are looked at; twice as many each time after
 
+// What has been taken in of a log that is there whole, in the order of events_subject: a look there
+// would step over all that is still to come.
+constexpr const char* kBeginAnew =
+    "DELETE FROM entity; DELETE FROM edge; DELETE FROM alias; DELETE FROM cursor;"
+    "DROP TABLE IF EXISTS temp.taken;"
+    "CREATE TEMP TABLE taken (subject TEXT, occurred_at INTEGER, id TEXT, seq INTEGER,"
+    " PRIMARY KEY (subject, occurred_at, id)) WITHOUT ROWID;";
+
 }  // namespace
 
 Result<Projection> Projection::open(const Database& database) {
+  return open(database, Log::UpToHere);
+}
+
+Result<Projection> Projection::begin_anew(Database& database) {
+  TRY(database.run(kBeginAnew));
+  return open(database, Log::Whole);
+}
+
+Result<void> Projection::end_anew(Database& database) {
+  return database.run("DROP TABLE temp.taken");
+}
+
+Result<Projection> Projection::open(const Database& database, Log log) {
   Statements sql;
   TRY(prepare_versions(database, sql));
   TRY(prepare_edges(database, sql));
+  TRY(prepare_events(database, sql, log));
   TRY(database.prepare_all(
-      {{sql.has_later,
-        "SELECT 1 FROM events WHERE subject = ?1 AND (occurred_at, id) >"
-        " (?2, ?4) AND seq < ?3 LIMIT 1"},
-       {sql.changes_from,
-        "SELECT occurred_at, attributes, relations FROM events"
-        " WHERE subject = ?1 AND occurred_at >= ?2 AND seq <= ?3"
-        " ORDER BY occurred_at, id LIMIT ?4"},
-       {sql.add_alias,
+      {{sql.add_alias,
         "INSERT INTO alias (name, entity) VALUES (?1, ?2)"
         " ON CONFLICT DO NOTHING"},
        {sql.advance_cursor,
         "INSERT INTO cursor (source, events, oldest, newest, last) VALUES (?1, 1, ?2, ?2, ?3)"
         " ON CONFLICT (source) DO UPDATE SET events = events + 1, oldest = min(oldest, ?2),"
         " newest = max(newest, ?2), last = ?3"}}));
-  return Projection(std::move(sql));
+  return Projection(std::move(sql), log);
+}
+
+// Of those that have been taken in.
+Result<void> Projection::prepare_events(const Database& database, Statements& sql, Log log) {
+  if (log == Log::UpToHere) {
+    return database.prepare_all(
+        {{sql.has_later,
+          "SELECT 1 FROM events WHERE subject = ?1 AND (occurred_at, id) > (?2, ?3) LIMIT 1"},
+         {sql.changes_from,
+          "SELECT occurred_at, attributes, relations FROM events"
+          " WHERE subject = ?1 AND occurred_at >= ?2 ORDER BY occurred_at, id LIMIT ?3"}});
+  }
+  return database.prepare_all(
+      {{sql.note_taken,
+        "INSERT INTO temp.taken (subject, occurred_at, id, seq) VALUES (?1, ?2, ?3, ?4)"},
+       {sql.has_later,
+        "SELECT 1 FROM temp.taken WHERE subject = ?1 AND (occurred_at, id) > (?2, ?3) LIMIT 1"},
+       {sql.changes_from,
+        "SELECT e.occurred_at, e.attributes, e.relations FROM temp.taken AS t CROSS JOIN events AS "
+        "e"
+        " ON e.seq = t.seq WHERE t.subject = ?1 AND t.occurred_at >= ?2"
+        " ORDER BY t.occurred_at, t.id LIMIT ?3"}});
 }
 
 // Of what is believed now.
@@ -124,23 +161,26 @@ Result<void> Projection::prepare_edges(const Database& database, Statements& sql
         " end_known_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL)"}});
 }
 
-Result<void> Projection::clear(Database& database) {
-  return database.run(
-      "DELETE FROM entity; DELETE FROM edge; DELETE FROM alias; DELETE FROM cursor;");
-}
-
 // An event that is the last of its subject adds to the end; of one that comes late the intervals
 // from its time on are made anew.
 Result<void> Projection::take(const Event& event, std::int64_t seq) {
   const auto at = instant_of(event.occurred_at);
-  bool is_late = false;
-  TRY(sql_.has_later.run({std::string_view(event.subject), at, seq, std::string_view(event.id)},
-                         [&is_late](const SqlRow& /*row*/) { is_late = true; }));
+  if (log_ == Log::Whole)
+    TRY(sql_.note_taken.run(
+        {std::string_view(event.subject), at, std::string_view(event.id), seq}));
+  const bool is_late = TRY(this->is_late(event, at));
   TRY(is_late ? change_late(event, at, seq) : change_now(event, at, seq));
   TRY(relate(event, is_late, at, seq));
   if (event.actor && !entity_type(*event.actor).empty()) TRY(mention(*event.actor, at, seq));
   TRY(note_url(event));
   return sql_.advance_cursor.run({std::string_view(event.source), at, seq});
+}
+
+Result<bool> Projection::is_late(const Event& event, Instant at) {
+  bool is_late = false;
+  TRY(sql_.has_later.run({std::string_view(event.subject), at, std::string_view(event.id)},
+                         [&is_late](const SqlRow& /*row*/) { is_late = true; }));
+  return is_late;
 }
 
 // Where the URL does not tell of itself what it is about.
@@ -206,7 +246,7 @@ Result<void> Projection::change_now(const Event& event, Instant at, std::int64_t
 
 Result<void> Projection::change_late(const Event& event, Instant at, std::int64_t seq) {
   for (auto most = kFirstChanges;; most *= 2) {
-    const auto changes = TRY(changes_from(event.subject, at, seq, most));
+    const auto changes = TRY(changes_from(event.subject, at, most));
     if (TRY(change_until(event.subject, changes, at, seq))) return {};
   }
 }
@@ -254,7 +294,7 @@ Result<bool> Projection::relate_now(const Edge& edge, bool is_there, Instant at,
 Result<void> Projection::relate_late(std::string_view subject, std::vector<Edge> edges, Instant at,
                                      std::int64_t seq) {
   for (auto most = kFirstChanges; !edges.empty(); most *= 2) {
-    const auto changes = TRY(changes_from(subject, at, seq, most));
+    const auto changes = TRY(changes_from(subject, at, most));
     edges = TRY(relate_all_until(edges, changes, at, seq));
   }
   return {};
@@ -298,15 +338,15 @@ Result<bool> Projection::relate_until(const Edge& edge, const Changes& changes, 
 // Those of one time are all among them, or none; those of `at` always, however many there are, for
 // without them nothing would seem to have changed.
 Result<Projection::Changes> Projection::changes_from(std::string_view subject, Instant at,
-                                                     std::int64_t seq, std::int64_t most) {
+                                                     std::int64_t most) {
   Changes changes;
-  TRY(sql_.changes_from.run({subject, at, seq, most + 1}, [&changes](const SqlRow& row) {
+  TRY(sql_.changes_from.run({subject, at, most + 1}, [&changes](const SqlRow& row) {
     changes.events.push_back(
         {.at = row.number(0), .attributes = row.text(1), .relations = relations_in(row.text(2))});
   }));
   if (static_cast<std::int64_t>(changes.events.size()) <= most) return changes;
   changes.until = changes.events.back().at;
-  if (changes.until == at) return changes_from(subject, at, seq, most * 2);
+  if (changes.until == at) return changes_from(subject, at, most * 2);
   while (!changes.events.empty() && changes.events.back().at == changes.until)
     changes.events.pop_back();
   return changes;

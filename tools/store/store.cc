@@ -48,9 +48,8 @@ Result<std::map<std::string, std::int64_t>> counts(const Database& database, con
 // Makes what follows from the log anew, within a transaction that is under way.
 Result<void> project_all(Database& database, const Store::Progress& progress) {
   const auto all = TRY(number(database, "SELECT count(*) FROM events"));
-  TRY(Projection::clear(database));
   TRY(WordIndex::clear(database));
-  auto projection = TRY(Projection::open(database));
+  auto projection = TRY(Projection::begin_anew(database));
   auto words = TRY(WordIndex::open(database));
   auto select = TRY(database.prepare(kEvents));
   std::int64_t done = 0;
@@ -61,7 +60,8 @@ Result<void> project_all(Database& database, const Store::Progress& progress) {
     if (taken) taken = words.take(event, row.number(12));
     progress(++done, all);
   }));
-  return taken;
+  TRY(std::move(taken));
+  return Projection::end_anew(database);
 }
 
 // Since version 2 what follows from the log is the same.
