@@ -83,19 +83,31 @@ Result<std::int64_t> used_bytes(Database& database) {
   return used;
 }
 
-Result<Moment> cut_for_size(Database& database, std::int64_t bytes) {
+// What is kept of the forgotten is the oldest there is, and cannot be forgotten once more: the
+// others alone count. Of the file they take their part of all text; words are there twice, for
+// search.
+Result<std::optional<Moment>> cut_for_size(Database& database, std::int64_t bytes) {
   const auto size = TRY(used_bytes(database));
-  std::int64_t events = 0;
-  auto count = TRY(database.prepare("SELECT count(*) FROM events"));
-  TRY(count.run({}, [&events](const SqlRow& row) { events = row.number(0); }));
-  const auto too_many =
-      size <= bytes || events == 0 ? 0 : (size - bytes) / std::max<std::int64_t>(size / events, 1);
+  double events = 0;
+  double share = 0;
+  auto weigh = TRY(database.prepare(
+      "SELECT sum(source <> ?1), sum(iif(source <> ?1, weight, 0)) / sum(weight) FROM (SELECT"
+      " source, 400.0 + 2 * (length(title) + length(body) + length(relations) +"
+      " length(attributes)) AS weight FROM events)"));
+  TRY(weigh.run({kKeptSource}, [&](const SqlRow& row) {
+    events = row.real(0);
+    share = row.real(1);
+  }));
+  if (size <= bytes || events == 0) return std::optional<Moment>();
+  const auto bytes_each = static_cast<double>(size) * share / events;
+  const auto too_many = std::min(static_cast<double>(size - bytes) / bytes_each, events - 1);
   std::int64_t time = 0;
-  auto find = TRY(
-      database.prepare("SELECT occurred_at FROM events ORDER BY occurred_at LIMIT 1 OFFSET ?1"));
-  TRY(find.run({std::min(too_many, std::max<std::int64_t>(events - 1, 0))},
+  auto find =
+      TRY(database.prepare("SELECT occurred_at FROM events WHERE source <> ?1 ORDER BY occurred_at"
+                           " LIMIT 1 OFFSET ?2"));
+  TRY(find.run({kKeptSource, static_cast<std::int64_t>(too_many)},
                [&time](const SqlRow& row) { time = row.number(0); }));
-  return moment(time);
+  return std::optional(moment(time));
 }
 
 }  // namespace lightfast::store

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -22,8 +23,8 @@ Result<std::vector<Event>> forget(Database& database, Moment cut);
 // How much of the file is in use.
 Result<std::int64_t> used_bytes(Database& database);
 
-// The time before which there is what makes the file larger than `bytes`, about; the first moment
-// there is when it is not.
-Result<Moment> cut_for_size(Database& database, std::int64_t bytes);
+// The time before which there is what makes the file larger than `bytes`, about, the newest event
+// aside; nothing when it is not.
+Result<std::optional<Moment>> cut_for_size(Database& database, std::int64_t bytes);
 
 }  // namespace lightfast::store

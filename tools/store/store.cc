@@ -295,7 +295,7 @@ Result<StoreWriter::Forgotten> StoreWriter::compact(const Retention& retention,
   if (retention.bytes) {
     forgotten.payloads += TRY(forget_payloads_for_size(database, *retention.bytes));
     const auto for_size = TRY(cut_for_size(database, *retention.bytes));
-    cut = std::max(cut.value_or(for_size), for_size);
+    if (for_size) cut = std::max(cut.value_or(*for_size), *for_size);
   }
   if (cut) TRY(forget_before(*cut, progress, forgotten));
   TRY(WordIndex::optimize(database));
