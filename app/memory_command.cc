@@ -116,7 +116,10 @@ class Import {
   void take(const std::string& line) {
     auto document = line.size() > kMaxLine ? Error{ErrorKind::LimitExceeded, "longer than 8 MiB"}
                                            : reader_.document(line);
-    if (document) return batch_.push_back(*std::move(document));
+    if (document) {
+      if (batch_.empty()) batch_begins_ = lines_.number();
+      return batch_.push_back(*std::move(document));
+    }
     ++bad_;
     std::cerr << fmt::format("line {}: {}\n", lines_.number(),
                              visible_line(document.error().message));
@@ -127,7 +130,7 @@ class Import {
     const auto added =
         TRY(writer_.add(batch_, std::chrono::floor<std::chrono::milliseconds>(now))
                 .during(fmt::format("importing up to line {}; what came before line {} is kept",
-                                    lines_.number(), lines_.number() - batch_.size() + 1)));
+                                    lines_.number(), batch_begins_)));
     added_.accepted += added.accepted;
     added_.replaced += added.replaced;
     batch_.clear();
@@ -138,6 +141,7 @@ class Import {
   const documents::Reader reader_;
   InputLines lines_;
   std::size_t bad_ = 0;
+  std::size_t batch_begins_ = 0;  // the line of its first
   std::vector<documents::Document> batch_;
   documents::Writer::Added added_;
 };

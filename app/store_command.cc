@@ -91,7 +91,10 @@ class Import {
     auto event = line.size() > kMaxLine
                      ? Result<store::Event>(Error{ErrorKind::LimitExceeded, "longer than 1 MiB"})
                      : store::parse_event(line);
-    if (event) return batch_.push_back(*std::move(event));
+    if (event) {
+      if (batch_.empty()) batch_begins_ = lines_.number();
+      return batch_.push_back(*std::move(event));
+    }
     ++bad_;
     std::cerr << fmt::format("line {}: {}\n", lines_.number(), visible_line(event.error().message));
   }
@@ -100,7 +103,7 @@ class Import {
     const auto added = TRY(
         writer_.add(batch_, now())
             .during(fmt::format("importing up to line {}; what came before line {} is in the store",
-                                lines_.number(), lines_.number() - batch_.size() + 1)));
+                                lines_.number(), batch_begins_)));
     added_.taken += added.taken;
     added_.duplicates += added.duplicates;
     batch_.clear();
@@ -110,6 +113,7 @@ class Import {
   store::StoreWriter& writer_;
   InputLines lines_;
   std::size_t bad_ = 0;
+  std::size_t batch_begins_ = 0;  // the line of its first
   std::vector<store::Event> batch_;
   store::StoreWriter::Added added_;
 };

@@ -333,6 +333,17 @@ class Imports(MemoryCase):
             self.command("import", "-", text=self.lines(document("while served", body="aardvark")))
             self.assertEqual(memory.found("aardvark"), ["while served"])
 
+    def test_on_a_full_disk_the_line_is_told_from_which_on_nothing_was_taken(self):
+        self.data.mkdir(mode=0o700)
+        harness.small_disk(self, self.data, "4m")
+        documents = [document(f"d{number}", body=f"zebra {number} " * 500) for number in range(2000)]
+        text = "{\n\n" * 30 + self.lines(*documents)
+        said = self.command("import", "-", text=text, code=2)
+        line = int(said.stderr.partition("what came before line ")[2].split()[0])
+        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'memory.db'}?mode=ro", uri=True)) as connection:
+            kept = connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+        self.assertEqual((kept, kept % 100), (line - 61, 0))
+
     def test_a_bad_line_is_named_and_the_others_are_taken(self):
         text = self.lines(document("a")) + "{\n\n" + self.lines(document("b", body=7), document("c"))
         said = self.command("import", "-", text=text, code=1)

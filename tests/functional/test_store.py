@@ -207,8 +207,20 @@ class Faults(StoreCase):
         self.assertRegex(said.stderr, r"what came before line \d+ is in the store: .*full")
         taken = self.stats()["events"]
         self.assertGreater(taken, 0)
+        self.assertEqual(int(said.stderr.partition("before line ")[2].split()[0]), taken + 1)
         self.store("check")
         self.assertEqual(self.select("SELECT max(seq) FROM events"), [(taken,)])
+
+    def test_whoever_goes_on_from_the_line_that_is_told_loses_nothing(self):
+        self.file = harness.small_disk(self, self.home / "disk", "8m") / "store.db"
+        lines = []
+        for number in range(20_000):  # blank and bad ones among them, and many before the first
+            lines += [""] * (number % 3) + ["{"] * (50 if number == 0 else number % 2) + [json.dumps(event(number, body="x" * 1000))]
+        said = self.store("import", "-", text="\n".join(lines), code=2)
+        line = int(said.stderr.partition("what came before line ")[2].split()[0])
+        before = sum(len(each) > 1 for each in lines[:line - 1])
+        self.assertEqual((self.stats()["events"], len(lines[line - 1]) > 1), (before, True))
+        self.assertGreater(before, 0)
 
 
 if __name__ == "__main__":
