@@ -330,6 +330,18 @@ TEST_CASE("a store stays as large as it may be, however often it is looked after
   }
 }
 
+TEST_CASE("a title with whatever characters is found to be indexed", "[store]") {
+  Fixture fixture;
+  std::vector<Event> events;
+  for (const auto& title : {std::string("a\0b", 3), std::string("\0x", 2), std::string("say \"x\""),
+                            std::string("x\0\"", 3)}) {
+    events.push_back(event(fmt::format("e{}", events.size()), 1));
+    events.back().title = title;
+  }
+  fixture.add(events);
+  CHECK(fixture.writer().store().check(quietly).value().empty());
+}
+
 TEST_CASE("what is no store is left as it is", "[store]") {
   const TempDirectory here;
   CHECK(Store::open(here / "none.db").error().kind == ErrorKind::NotFound);

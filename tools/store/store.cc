@@ -82,10 +82,11 @@ Database::Options options() {
           .finish_upgrade = finish_upgrade};
 }
 
-// As a phrase of FTS5's query language.
+// As a phrase of FTS5's query language, which reads on to the first NUL; such a byte stands between
+// words.
 std::string phrase_of(std::string_view text) {
   std::string phrase = "\"";
-  for (const char c : text) phrase.append(c == '"' ? 2 : 1, c);
+  for (const char c : text) phrase.append(c == '"' ? 2 : 1, c == '\0' ? ' ' : c);
   return phrase + "\"";
 }
 
