@@ -214,6 +214,26 @@ TEST_CASE("contents are whole texts with what is known besides", "[graph]") {
   CHECK(entity_item["content"] == "what it \"is\"\n");
 }
 
+TEST_CASE("a URL that is none, and whatever is too long, has no room in contents", "[graph]") {
+  GraphStore made;
+  const Json attributes{{"title", std::string(50'000, 't')}, {"url", std::string(50'000, 'u')}};
+  auto first = event("a", 10, "pr:1", attributes);
+  first.url = "https://h/1";
+  made.add({first, event("b", 9, "pr:2")});
+  {
+    auto writer = store::StoreWriter::open(made.file(), "a test");
+    REQUIRE(
+        writer->store().database().run("UPDATE events SET url = 'https://h/' || char(27) || "
+                                       "hex(zeroblob(100000)) WHERE id = 'b'"));
+  }
+  const auto answer = made.answer("contents", {{"ids", {"a", "b", "pr:1", "pr:2"}}});
+  std::vector<Json> urls;
+  for (const auto& item : answer["items"]) urls.push_back(item["url"]);
+  CHECK(urls == std::vector<Json>{"https://h/1", nullptr, "https://h/1", nullptr});
+  CHECK(answer.dump().size() < 16'384);
+  CHECK(made.answer("related", {{"id", "b"}}).dump().size() < 16'384);
+}
+
 TEST_CASE("long contents are read in parts, and nothing is lost", "[graph]") {
   GraphStore made;
   auto one = event("e1", 1, "doc:1");

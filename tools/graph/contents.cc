@@ -15,8 +15,9 @@
 namespace lightfast::graph {
 namespace {
 
-constexpr std::size_t kEventsShown = 5;  // of an entity
-constexpr std::size_t kLongField = 300;  // bytes of a title or a URL in a list
+constexpr std::size_t kEventsShown = 5;    // of an entity
+constexpr std::size_t kLongField = 300;    // bytes of a title in a list
+constexpr std::size_t kLongTitle = 1'000;  // bytes of an entity's
 constexpr std::size_t kLeastText =
     200;  // bytes of a text worth showing: with less room an id waits
 
@@ -96,8 +97,9 @@ Result<Item> item_of(store::Reader& reader, const store::EntityVersion& entity, 
   for (const auto& event : events) metadata["events"].push_back(head_json(event));
   auto title = title_in(properties);
   if (title.empty() && !events.empty()) title = events.front().title;
+  title.resize(utf8_prefix(title, kLongTitle));
   auto url = text_in(properties, "url");
-  if (url.empty() && !events.empty()) url = events.front().url.value_or("");
+  if (!store::is_url(url)) url = events.empty() ? "" : events.front().url.value_or("");
   return Item{
       .shown = {{"id", entity.id},
                 {"kind", "entity"},

@@ -71,11 +71,12 @@ Result<std::string> checked(const Json& object, const char* field,
 }
 
 Result<std::optional<std::string>> optional_of(const Json& object, const char* field,
-                                               bool (*is_fine)(std::string_view)) {
+                                               bool (*is_fine)(std::string_view),
+                                               std::size_t most) {
   auto text = TRY(text_of(object, field));
   if (text.empty()) return std::optional<std::string>();
   if (is_fine(text)) return std::optional(std::move(text));
-  return wrong(field, fmt::format("must be of 1 to {} bytes without control characters", kMaxId));
+  return wrong(field, fmt::format("must be of 1 to {} bytes without control characters", most));
 }
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
@@ -154,6 +155,10 @@ std::string_view entity_type(std::string_view id) {
   return colon == std::string_view::npos ? std::string_view() : id.substr(0, colon);
 }
 
+bool is_url(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxUrl && !has_control(text);
+}
+
 Json with_sorted_keys(const Json& value) {
   if (value.is_array()) {
     Json list = Json::array();
@@ -176,14 +181,13 @@ Result<Event> event_from_json(const Json& object) {
   event.source = TRY(checked(object, "source", is_name, "must be 1 to 64 of a-z 0-9 _ . -"));
   event.type = TRY(checked(object, "type", is_name, "must be 1 to 64 of a-z 0-9 _ . -"));
   event.occurred_at = TRY(moment_of(object));
-  event.actor = TRY(optional_of(object, "actor", is_id));
+  event.actor = TRY(optional_of(object, "actor", is_id, kMaxId));
   event.subject = TRY(
       checked(object, "subject", is_entity, "must be an entity's id such as 'pr:acme/web#142'"));
   event.title = cut_title(TRY(text_of(object, "title")));
   event.body = cut_body(TRY(text_of(object, "body")));
-  event.url = TRY(text_of(object, "url"));
-  if (event.url->empty()) event.url.reset();
-  event.causal_parent = TRY(optional_of(object, "causalParent", is_id));
+  event.url = TRY(optional_of(object, "url", is_url, kMaxUrl));
+  event.causal_parent = TRY(optional_of(object, "causalParent", is_id, kMaxId));
   event.relations = TRY(relations_of(object));
   event.attributes = TRY(attributes_of(object));
   return event;

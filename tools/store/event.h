@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxTitle = 1'000;      // characters; what is long
 inline constexpr std::size_t kMaxBody = 64UL << 10;  // bytes; likewise
 inline constexpr std::size_t kMaxAttributes = 64UL << 10;  // bytes, as JSON
 inline constexpr std::size_t kMaxRelations = 256;
+inline constexpr std::size_t kMaxUrl = 2'048;                  // bytes
 inline constexpr std::size_t kMaxProperties = kMaxAttributes;  // bytes, of an entity, as JSON
 
 // From the subject of an event to another entity.
@@ -49,6 +50,9 @@ struct Event {
 
 // The part before the colon of an entity's id.
 std::string_view entity_type(std::string_view id);
+
+// Whether a text can stand as a URL: of at most kMaxUrl, without control characters.
+bool is_url(std::string_view text);
 
 // What `object` says. InvalidArgument names the field that is missing, unknown or not as it should
 // be; a title and a body that are too long are cut instead, with a mark.

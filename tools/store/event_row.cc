@@ -10,6 +10,10 @@ std::optional<std::string> optional_text(const SqlRow& row, int column) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
+std::optional<std::string> optional_url(const SqlRow& row, int column) {
+  return is_url(row.view(column)) ? std::optional(row.text(column)) : std::nullopt;
+}
+
 Event event_in(const SqlRow& row) {
   return {.id = row.text(0),
           .source = row.text(1),
@@ -19,7 +23,7 @@ Event event_in(const SqlRow& row) {
           .subject = row.text(5),
           .title = row.text(6),
           .body = row.text(7),
-          .url = optional_text(row, 8),
+          .url = optional_url(row, 8),
           .causal_parent = optional_text(row, 9),
           .relations = relations_in(row.view(10)),
           .attributes = object_in(row.view(11))};

@@ -16,6 +16,9 @@ namespace lightfast::store {
 
 Event event_in(const SqlRow& row);
 
+// Nothing for what is none: a file may hold any.
+std::optional<std::string> optional_url(const SqlRow& row, int column);
+
 // Nothing for a NULL and an empty text.
 std::optional<std::string> optional_text(const SqlRow& row, int column);
 

@@ -90,7 +90,7 @@ Result<std::vector<EventHead>> latest_events(Reader& reader, std::string_view su
                    events.push_back({.id = row.text(0),
                                      .type = row.text(1),
                                      .title = row.text(2),
-                                     .url = optional_text(row, 3),
+                                     .url = optional_url(row, 3),
                                      .actor = optional_text(row, 4),
                                      .occurred_at = row.number(5)});
                  }));
