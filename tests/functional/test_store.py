@@ -211,6 +211,19 @@ class Faults(StoreCase):
         self.store("check")
         self.assertEqual(self.select("SELECT max(seq) FROM events"), [(taken,)])
 
+    def test_where_there_is_no_room_for_a_copy_what_was_to_be_forgotten_is(self):
+        self.take([event(number, occurredAt="2020-01-01T12:00:00Z") for number in range(10)])
+        self.take([event(number, occurredAt="2099-01-01T12:00:00Z", body=" " * 60_000) for number in range(100, 2100)])
+        size = self.file.stat().st_size
+        compact = self.command("compact", "--keep-days", "10")
+        said = harness.run(compact, environment={"HOME": str(self.home), "TMPDIR": str(harness.small_disk(self, self.home / "disk", "1m"))})
+        self.assertEqual(said.returncode, 2, said)
+        self.assertIn("what was to be forgotten is; giving back the disk: database or disk is full", said.stderr)
+        self.assertEqual(self.stats()["bySource"]["test"], 2000)
+        self.store("check")
+        self.assertIn("0 events forgotten", self.store("compact", "--keep-days", "10").stderr)
+        self.assertLess(self.file.stat().st_size, size)
+
     def test_whoever_goes_on_from_the_line_that_is_told_loses_nothing(self):
         self.file = harness.small_disk(self, self.home / "disk", "8m") / "store.db"
         lines = []

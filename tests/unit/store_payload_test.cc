@@ -126,6 +126,23 @@ TEST_CASE("when the newest event is forgotten, no later one takes its payload", 
   CHECK(fixture.writer.store().payload("later").error().kind == ErrorKind::NotFound);
 }
 
+TEST_CASE("where not all can be forgotten nothing is", "[store]") {
+  Fixture fixture;
+  fixture.add({{.events = {event("a", 1)}, .payload = payload("1", "first", {})},
+               {.events = {event("b", 90)}, .payload = payload("2", "second")}});
+  auto& database = fixture.writer.store().database();
+  REQUIRE(
+      database.run("CREATE TEMP TRIGGER full BEFORE INSERT ON main.entity"
+                   " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"));
+  const StoreWriter::Retention retention{.since = Moment(std::chrono::seconds(50)),
+                                         .payloads_since = kReceived};
+  REQUIRE_FALSE(fixture.writer.compact(retention, quietly).has_value());
+  CHECK(fixture.sent("a") == "first");
+  CHECK(fixture.count() == 2);
+  REQUIRE(database.run("DROP TRIGGER full"));
+  CHECK(fixture.writer.compact(retention, quietly)->payloads == 1);
+}
+
 TEST_CASE("a store that is too large forgets payloads first, the oldest first", "[store]") {
   Fixture fixture;
   std::vector<Delivery> deliveries;

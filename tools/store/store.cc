@@ -24,6 +24,8 @@ constexpr const char* kEvents = "SELECT " LIGHTFAST_STORE_EVENT ", seq FROM even
 
 // What stands for forgotten events is none.
 constexpr const char* kHappened = "SELECT count(*) FROM events WHERE source <> 'lightfast'";
+constexpr const char* kHappenedBefore =
+    "SELECT 1 FROM events WHERE source <> 'lightfast' AND occurred_at < ?1 LIMIT 1";
 
 std::int64_t milliseconds(Moment moment) { return moment.time_since_epoch().count(); }
 
@@ -290,6 +292,7 @@ Result<StoreWriter::Forgotten> StoreWriter::compact(const Retention& retention,
                                                     const Store::Progress& progress) {
   auto& database = store_.database_;
   Forgotten forgotten;
+  auto transaction = TRY(Transaction::begin(database));
   if (retention.payloads_since)
     forgotten.payloads += TRY(forget_payloads_before(database, *retention.payloads_since));
   auto cut = retention.since;
@@ -300,28 +303,37 @@ Result<StoreWriter::Forgotten> StoreWriter::compact(const Retention& retention,
   }
   if (cut) TRY(forget_before(*cut, progress, forgotten));
   TRY(WordIndex::optimize(database));
-  TRY(database.run("VACUUM"));
-  TRY(database.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+  TRY(transaction.commit());
+  TRY(shrink().during("what was to be forgotten is; giving back the disk"));
   return forgotten;
 }
 
+// VACUUM copies the store into a temporary file, which in memory would take as much of that.
+Result<void> StoreWriter::shrink() {
+  auto& database = store_.database_;
+  TRY(database.run("PRAGMA temp_store = FILE"));
+  const auto done = database.run("VACUUM");
+  TRY(database.run("PRAGMA temp_store = MEMORY"));
+  TRY(done);
+  return database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+// Within the transaction of compact().
 Result<void> StoreWriter::forget_before(Moment cut, const Store::Progress& progress,
                                         Forgotten& forgotten) {
   auto& database = store_.database_;
-  auto transaction = TRY(Transaction::begin(database));
   const auto before = TRY(number(database, kHappened));
+  bool is_any = false;
+  auto find = TRY(database.prepare(kHappenedBefore));
+  TRY(find.run({milliseconds(cut)}, [&is_any](const SqlRow& /*row*/) { is_any = true; }));
+  if (!is_any) return {};
   const auto kept = TRY(forget(database, cut));
-  const auto after = TRY(number(database, kHappened));
-  if (after == before) return {};
-  const auto payloads = TRY(forget_payloads_of_forgotten(database));
+  forgotten.events += before - TRY(number(database, kHappened));
+  forgotten.payloads += TRY(forget_payloads_of_forgotten(database));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   for (const auto& event : kept)
     TRY(insert_event(event, std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
-  TRY(project_all(database, progress));
-  TRY(transaction.commit());
-  forgotten.events += before - after;
-  forgotten.payloads += payloads;
-  return {};
+  return project_all(database, progress);
 }
 
 }  // namespace lightfast::store

@@ -102,8 +102,10 @@ class StoreWriter {
   struct Forgotten {
     std::int64_t events = 0, payloads = 0;
   };
-  // Forgets what is not to be retained, in one transaction, and gives the disk back what is not
-  // used. What follows from what is forgotten is kept, and payloads go with their events.
+  // Forgets what is not to be retained, in one transaction, and then gives the disk back what is
+  // not used: an error says when that alone has failed. It takes the store's size twice, beside it
+  // and where temporary files go. What follows from what is forgotten is kept, and payloads go with
+  // their events.
   Result<Forgotten> compact(const Retention& retention, const Store::Progress& progress);
 
   [[nodiscard]] Store& store() { return store_; }
@@ -123,6 +125,7 @@ class StoreWriter {
   };
   Result<AddedSeqs> add_all(std::span<const Event> events, std::int64_t received_at);
   Result<void> forget_before(Moment cut, const Store::Progress& progress, Forgotten& forgotten);
+  Result<void> shrink();
   Result<bool> insert_event(const Event& event, std::int64_t received_at);
 
   static Result<std::string> set_aside_if_damaged(const std::filesystem::path& file);
