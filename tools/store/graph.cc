@@ -17,15 +17,19 @@ constexpr const char* kEntityAt =
     "SELECT valid_from, valid_to, properties FROM entity WHERE id = ?1 AND valid_from <= ?2"
     " AND " LIGHTFAST_STORE_BELIEVED " ORDER BY valid_from DESC LIMIT 1";
 
-// What was not there at ?5 is passed over in the index: its properties are not read.
-constexpr const char* kScan =
-    "SELECT id, valid_from, valid_to, iif(valid_to > ?5, (SELECT properties FROM entity AS own"
-    " WHERE own.id = entity.id AND own.valid_from = entity.valid_from"
-    " AND own." LIGHTFAST_STORE_BELIEVED
-    "), NULL) FROM entity"
-    " WHERE type = ?1 AND " LIGHTFAST_STORE_BELIEVED
-    " AND valid_from <= ?2 AND valid_from >= ?3 AND (?4 IS NULL OR valid_from < ?2 OR id < ?4)"
-    " ORDER BY valid_from DESC, id DESC";
+// What was not there at ?4 is passed over in the index: its properties are not read. One statement
+// begins with the newest at ?2; behind one entity another does, for what its row value says can be
+// sought in the index.
+#define LIGHTFAST_SCAN_FROM(condition)                                                        \
+  "SELECT id, valid_from, valid_to, iif(valid_to > ?4, (SELECT properties FROM entity AS own" \
+  " WHERE own.id = entity.id AND own.valid_from = entity.valid_from"                          \
+  " AND own." LIGHTFAST_STORE_BELIEVED                                                        \
+  "), NULL) FROM entity"                                                                      \
+  " WHERE type = ?1 AND " LIGHTFAST_STORE_BELIEVED " AND valid_from >= ?3 AND " condition     \
+  " ORDER BY valid_from DESC, id DESC"
+constexpr const char* kScan = LIGHTFAST_SCAN_FROM("valid_from <= ?2");
+constexpr const char* kScanBehind = LIGHTFAST_SCAN_FROM("(valid_from, id) < (?2, ?5)");
+#undef LIGHTFAST_SCAN_FROM
 
 constexpr const char* kNewest =
     "SELECT max(valid_from), count(*) FROM (SELECT valid_from FROM entity WHERE type = ?1"
@@ -58,7 +62,6 @@ Result<std::optional<ScanPosition>> scan_entities(
   Result<bool> goes_on = true;
   const auto from = scan.behind ? scan.behind->from : scan.at;
   auto here = scan.behind.value_or(ScanPosition{.from = from, .id = {}});
-  const auto behind = scan.behind ? SqlValue(std::string_view(scan.behind->id)) : SqlValue(nullptr);
   const auto look_at = [&](const SqlRow& row) {
     const bool was_there = row.number(2) > scan.at;
     if (!budget.spend(was_there ? 1 + kFetchRows : 1)) {
@@ -69,7 +72,12 @@ Result<std::optional<ScanPosition>> scan_entities(
     if (was_there) goes_on = each({.id = here.id, .held = {here.from, row.number(2), row.text(3)}});
     return goes_on && *goes_on;
   };
-  TRY(reader.run_while(kScan, {scan.type, from, scan.since, behind, scan.at}, look_at));
+  if (scan.behind) {
+    TRY(reader.run_while(kScanBehind, {scan.type, from, scan.since, scan.at, scan.behind->id},
+                         look_at));
+  } else {
+    TRY(reader.run_while(kScan, {scan.type, from, scan.since, scan.at}, look_at));
+  }
   if (!goes_on) return goes_on.error();
   return left;
 }
