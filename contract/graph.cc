@@ -71,18 +71,18 @@ Json input_of(Json properties, Json required) {
 
 Json at_input() { return described("string", "As of this time, ISO 8601; absent: the latest."); }
 
-Json entity_schema() {
+Json entity_schema(Json valid_from) {
   return object_of({{"id", typed("string")},
                     {"type", typed("string")},
                     {"properties", typed("object")},
                     {"cut", described("integer", "Properties shortened or left out.")},
-                    {"validFrom", typed("string")},
+                    {"validFrom", std::move(valid_from)},
                     {"validTo", or_null("string")}},
                    {"id", "type", "properties", "validFrom", "validTo"});
 }
 
 Json entity_with_edges_schema() {
-  auto schema = entity_schema();
+  auto schema = entity_schema(typed("string"));
   schema["properties"]["edges"] = list_of(object_of({{"type", typed("string")},
                                                      {"entity", typed("string")},
                                                      {"direction", {{"enum", {"out", "in"}}}},
@@ -204,7 +204,7 @@ Procedure graph_traverse_procedure() {
        .summary = "Follow edges from an entity",
        .description = kTraverseDescription,
        .input_schema = traverse_input(),
-       .output_schema = object_of({{"nodes", list_of(entity_schema())},
+       .output_schema = object_of({{"nodes", list_of(entity_schema(or_null("string")))},
                                    {"edges", edges_schema()},
                                    {"truncated", typed("boolean")},
                                    {"requestId", typed("string")}},

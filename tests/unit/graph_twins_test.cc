@@ -59,6 +59,18 @@ TEST_CASE("what points at a number points at the pull request, and issues stay i
         Ids{"issue:o/r#9", "issue:o/r#8"});
 }
 
+TEST_CASE("a node that was not there yet is of no time", "[graph]") {
+  GraphStore graph;
+  graph.add({event("a", 20, "pr:o/r#7", {{"state", "open"}}),
+             event("b", 10, "pr:o/r#10", {{"state", "open"}}, {to("issue:o/r#7")})});
+  const auto answer = graph.answer(
+      "graph.traverse", {{"start", "pr:o/r#10"}, {"depth", 1}, {"at", "1970-01-01T00:00:15Z"}});
+  REQUIRE(ids_in(answer["nodes"]) == Ids{"pr:o/r#10", "pr:o/r#7"});
+  CHECK(answer["nodes"][0]["validFrom"] == "1970-01-01T00:00:10Z");
+  CHECK(answer["nodes"][1]["validFrom"].is_null());
+  CHECK(answer["nodes"][1]["properties"].empty());
+}
+
 TEST_CASE("an issue of the same number is no other name of a pull request's", "[graph]") {
   GraphStore graph;
   graph.add({event("a", 1, "pr:o/r#7"), event("b", 2, "issue:o/r#7"),

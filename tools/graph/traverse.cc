@@ -117,14 +117,15 @@ class Edges {
   int depth_of_target_ = std::numeric_limits<int>::max();
 };
 
-// Nodes with their properties. One that was not there at the time has none.
+// Nodes with their properties. One that was not there at the time, a pull request that was named by
+// its number before it was opened, has neither these nor a time.
 class Entities : public NodeMaker {
  public:
   Entities(store::Reader& reader, store::Instant at) : reader_(reader), at_(at) {}
 
   Result<std::size_t> least_size(const Node& node) override {
     auto found = TRY(store::entity_at(reader_, node.id, at_));
-    if (!found) found = {.id = node.id, .held = {.content = "{}"}};
+    if (!found) found = {.id = node.id, .held = {.from = store::kNoEnd, .content = "{}"}};
     versions_.push_back(*std::move(found));
     return graph::least_size(versions_.back());
   }
