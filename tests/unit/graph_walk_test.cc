@@ -214,6 +214,34 @@ TEST_CASE("contents are whole texts with what is known besides", "[graph]") {
   CHECK(entity_item["content"] == "what it \"is\"\n");
 }
 
+TEST_CASE("the text of a thing is its own, whatever was said about it since", "[graph]") {
+  const int comments = GENERATE(0, 1, 6, 300);
+  const auto [first, second, text] = GENERATE(table<std::string, std::string, std::string>({
+      {"pull_request.opened", "pull_request.labeled", "first"},
+      {"pull_request.opened", "pull_request.edited", "edited"},
+      {"issue_comment.created", "pull_request_review.submitted", "newest"},
+  }));
+  const auto said = [](const std::string& id, int second_of_it, const std::string& type,
+                       const std::string& body) {
+    auto made = event(id, second_of_it, "pr:1");
+    made.type = type;
+    made.body = body;
+    return made;
+  };
+  std::vector<store::Event> events{said("a", 1, first, text == "newest" ? "old" : "first"),
+                                   said("b", 2, second,
+                                        text == "edited"   ? "edited"
+                                        : text == "newest" ? "newest"
+                                                           : "")};
+  for (int i = 0; i < comments; ++i) {
+    events.push_back(said("c" + std::to_string(i), 3 + i, "issue_comment.created",
+                          text == "newest" ? "newest" : "LGTM"));
+  }
+  GraphStore made;
+  made.add(events);
+  CHECK(made.answer("contents", {{"ids", {"pr:1"}}})["items"][0]["content"] == text);
+}
+
 TEST_CASE("a URL that is none, and whatever is too long, has no room in contents", "[graph]") {
   GraphStore made;
   const Json attributes{{"title", std::string(50'000, 't')}, {"url", std::string(50'000, 'u')}};

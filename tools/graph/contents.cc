@@ -15,7 +15,9 @@
 namespace lightfast::graph {
 namespace {
 
-constexpr std::size_t kEventsShown = 5;    // of an entity
+constexpr std::size_t kEventsShown = 5;  // of an entity
+constexpr std::size_t kTextsLookedAt = 100;
+constexpr std::size_t kFirstTextsLookedAt = 20;
 constexpr std::size_t kLongField = 300;    // bytes of a title in a list
 constexpr std::size_t kLongTitle = 1'000;  // bytes of an entity's
 constexpr std::size_t kLeastText =
@@ -71,18 +73,35 @@ Json head_json(const store::EventHead& event) {
           {"occurredAt", time_json(event.occurred_at)}};
 }
 
-// What an entity says at length: its own description, else the text of the newest event that has
-// one.
-Result<std::string> text_about(store::Reader& reader, const Json& properties,
-                               const std::vector<store::EventHead>& events) {
+// Whether an event is about a thing rather than of it: a comment, a review, how a run of it went.
+bool is_said_about(std::string_view type) {
+  const auto dot = type.find('.');
+  const auto kind = type.substr(0, dot);
+  const auto is_in = [kind](std::string_view word) { return kind.find(word) != kind.npos; };
+  return is_in("comment") || is_in("review") || is_in("status") || type.ends_with(".answered");
+}
+
+// What an entity says at length: its own description, else the newest text of it, which may be
+// among its first, else the newest about it.
+Result<std::string> text_about(store::Reader& reader, const Json& properties, std::string_view id) {
   for (const char* name : {"description", "body", "content"}) {
     if (auto text = text_in(properties, name); !text.empty()) return text;
   }
-  for (const auto& head : events) {
-    const auto event = TRY(store::event_of_id(reader, head.id));
-    if (event && !event->body.empty()) return event->body;
-  }
-  return std::string();
+  std::string own;
+  std::string newest;
+  const auto look = [&](std::string_view type, std::string_view body) {
+    if (newest.empty()) newest = body;
+    if (!body.empty() && !is_said_about(type)) own = body;
+    return own.empty();
+  };
+  TRY(store::each_text(reader, id, store::Oldest::Last, kTextsLookedAt, look));
+  if (!own.empty()) return own;
+  const auto look_at_all = [&look](std::string_view type, std::string_view body) {
+    look(type, body);
+    return true;
+  };
+  TRY(store::each_text(reader, id, store::Oldest::First, kFirstTextsLookedAt, look_at_all));
+  return own.empty() ? newest : own;
 }
 
 Result<Item> item_of(store::Reader& reader, const store::EntityVersion& entity, std::size_t most) {
@@ -110,7 +129,7 @@ Result<Item> item_of(store::Reader& reader, const store::EntityVersion& entity, 
                 {"url", url.empty() ? Json() : Json(visible_line(url))},
                 {"occurredAt", events.empty() ? Json() : time_json(events.front().occurred_at)},
                 {"metadata", std::move(metadata)}},
-      .text = visible_text(TRY(text_about(reader, properties, events)))};
+      .text = visible_text(TRY(text_about(reader, properties, entity.id)))};
 }
 
 // Nothing when there is no such event or entity.

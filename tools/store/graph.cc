@@ -39,6 +39,11 @@ constexpr const char* kLatestEvents =
     "SELECT id, type, title, url, actor, occurred_at FROM events WHERE subject = ?1"
     " AND occurred_at <= ?2 ORDER BY occurred_at DESC, id DESC LIMIT ?3";
 
+constexpr const char* kTexts =
+    "SELECT type, body FROM events WHERE subject = ?1 ORDER BY occurred_at, id LIMIT ?2";
+constexpr const char* kLatestTexts =
+    "SELECT type, body FROM events WHERE subject = ?1 ORDER BY occurred_at DESC, id DESC LIMIT ?2";
+
 constexpr const char* kEffects =
     "SELECT id FROM events WHERE causal_parent = ?1 ORDER BY occurred_at, seq LIMIT ?2";
 
@@ -103,6 +108,13 @@ Result<std::vector<EventHead>> latest_events(Reader& reader, std::string_view su
                                      .occurred_at = row.number(5)});
                  }));
   return events;
+}
+
+Result<void> each_text(Reader& reader, std::string_view subject, Oldest oldest, std::size_t most,
+                       const std::function<bool(std::string_view, std::string_view)>& each) {
+  return reader.run_while(oldest == Oldest::First ? kTexts : kLatestTexts,
+                          {subject, static_cast<std::int64_t>(most)},
+                          [&each](const SqlRow& row) { return each(row.view(0), row.view(1)); });
 }
 
 Result<std::vector<std::string>> effects_of(Reader& reader, std::string_view event,

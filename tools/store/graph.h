@@ -96,6 +96,13 @@ Result<Edges> edges_at(Reader& reader, const EdgeSearch& search, std::string_vie
 Result<std::vector<EventHead>> latest_events(Reader& reader, std::string_view subject,
                                              Instant until, std::size_t most);
 
+// Calls `each` with the type and the text of events about an entity until it says false, of at most
+// `most`.
+enum class Oldest { First, Last };
+Result<void> each_text(
+    Reader& reader, std::string_view subject, Oldest oldest, std::size_t most,
+    const std::function<bool(std::string_view type, std::string_view body)>& each);
+
 // The ids of the first `most` events that name this one as what led to them.
 Result<std::vector<std::string>> effects_of(Reader& reader, std::string_view event,
                                             std::size_t most);
