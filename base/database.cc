@@ -18,8 +18,14 @@ namespace {
 
 constexpr int kPatience = 5000;  // ms for another connection's transaction
 
+// Another connection's work passes by itself, and so may a want of memory; nothing else does.
 ErrorKind kind_of(int code) {
   switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+    case SQLITE_NOMEM:
+      return ErrorKind::Unavailable;
     case SQLITE_FULL:
       return ErrorKind::LimitExceeded;
     case SQLITE_INTERRUPT:
@@ -33,12 +39,19 @@ ErrorKind kind_of(int code) {
     case SQLITE_AUTH:
       return ErrorKind::PermissionDenied;
     default:
-      return ErrorKind::Unavailable;
+      return ErrorKind::Internal;
   }
 }
 
+// That a disk is full SQLite knows of ENOSPC alone, not of a quota or of the largest size of a
+// file; sqlite3_system_errno() does not tell of a write when committing.
 Error sqlite_error(sqlite3* connection) {
-  return {kind_of(::sqlite3_extended_errcode(connection)), ::sqlite3_errmsg(connection)};
+  const int why = errno;
+  const int code = ::sqlite3_extended_errcode(connection);
+  const char* const message = ::sqlite3_errmsg(connection);
+  const bool is_full = (code & 0xFF) == SQLITE_IOERR && (why == EDQUOT || why == EFBIG);
+  return is_full ? errno_error(ErrorKind::LimitExceeded, message, why)
+                 : Error{kind_of(code), message};
 }
 
 int bind(sqlite3_stmt* statement, int place, const SqlValue& value) {

@@ -1,5 +1,5 @@
-// One SQLite database file of ours and its prepared statements. One thread at a time; other
-// processes and connections may use the file meanwhile.
+// One SQLite database file of ours and its prepared statements. One thread at a time. Others may
+// use it meanwhile: Unavailable is an error while they are in the way, Internal one of the disk.
 #pragma once
 
 #include <chrono>

@@ -1,12 +1,16 @@
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <semaphore>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <spdlog/sinks/ostream_sink.h>
 
+#include "base/log.h"
 #include "temp_directory.h"
 #include "tools/ingest/keeper.h"
 
@@ -96,6 +100,9 @@ TEST_CASE("what somebody else writes just now is asked again, and nothing is los
   auto ledger = opened(here);
   FakeStore store;
   store.error = Error{ErrorKind::Unavailable, "it is being written"};
+  std::ostringstream log;
+  auto& sinks = log_for("ingest").sinks();
+  sinks.push_back(std::make_shared<spdlog::sinks::ostream_sink_mt>(log));
   Keeper keeper(opened(here), store.keep());
   REQUIRE(ledger.add({with_events("1")}));
   keeper.start();
@@ -103,6 +110,11 @@ TEST_CASE("what somebody else writes just now is asked again, and nothing is los
   CHECK(ledger.list(Status::Waiting, 10).value().at(0).attempts == 0);
   std::unique_lock(store.mutex), store.error.reset();
   CHECK(eventually([&] { return ledger.list(Status::Done, 10).value().size() == 1; }));
+  REQUIRE(keeper.end(60s));
+  sinks.pop_back();
+  const auto said = log.str();
+  CHECK_THAT(said, Catch::Contains("org=acme events=postponed reason=\"it is being written\""));
+  CHECK(said.find("postponed") == said.rfind("postponed"));
 }
 
 TEST_CASE("what a store does not take stays in the ledger") {

@@ -112,15 +112,21 @@ Result<void> Keeper::keep_all_of(const OrgId& org, const std::stop_token& stop) 
     const auto kept = keep_(org, deliveries);
     if (!kept) return note_failure(org, kept.error());
     TRY(ledger_.mark_kept(numbers));
+    postponed_.erase(org);
     const std::lock_guard lock(mutex_);
     state_.kept[org] += *kept;
   }
   return {};
 }
 
+// What is postponed is asked for every other second: that is said once, until it went well.
 Result<void> Keeper::note_failure(const OrgId& org, const Error& error) {
   const auto why = visible_line(error.message);
-  if (error.kind == ErrorKind::Unavailable) return ledger_.postpone(org, why, now() + kBusy);
+  if (error.kind == ErrorKind::Unavailable) {
+    if (postponed_.insert(org).second)
+      log_for("ingest").warn("org={} events=postponed reason=\"{}\"", org.value, why);
+    return ledger_.postpone(org, why, now() + kBusy);
+  }
   log_for("ingest").warn("org={} events=waiting reason=\"{}\"", org.value, why);
   return ledger_.mark_not_kept(org, why, now());
 }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <span>
 #include <stop_token>
 #include <thread>
@@ -52,7 +53,8 @@ class Keeper {
   Result<void> note_failure(const OrgId& org, const Error& error);
 
   const Keep keep_;
-  Ledger ledger_;  // of the thread
+  Ledger ledger_;  // of the thread, as is
+  std::set<OrgId> postponed_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool has_work_ = true, is_running_ = false;  // these, and the state, together
