@@ -181,6 +181,38 @@ TEST_CASE("what follows from the log can be made anew, row for row", "[store]") 
   CHECK(fixture.writer().store().check(quietly).value().empty());
 }
 
+TEST_CASE("what was only named takes one row, in whichever order that was", "[store]") {
+  std::vector<Event> events;
+  for (int i = 200; i > 0; --i) {
+    events.push_back(event(fmt::format("e{}", i), i, {{"state", "open"}}));
+    events.back().subject = fmt::format("pr:{}", i);
+    events.back().relations = {{.entity = "repo:1", .type = "part_of"}};
+  }
+  const auto seed = GENERATE(0U, 1U, 2U);
+  std::minstd_rand chance(seed);
+  if (seed != 0) std::ranges::shuffle(events, chance);
+  Fixture fixture;
+  fixture.add(events);
+  const auto rows_of_it = [&fixture] {
+    Rows rows = fixture.all("entity");
+    std::erase_if(rows, [](const std::string& row) { return !row.starts_with("repo:1 "); });
+    return rows;
+  };
+  CHECK(rows_of_it() == Rows{"repo:1 1000 9223372036854775807 1 - - {}"});
+  // Its own properties later, and what names it before them.
+  auto own = event("own", 500, {{"name", "one"}});
+  own.subject = "repo:1";
+  fixture.add({own, event("first", 0)});
+  auto first = event("named", 0);
+  first.relations = {{.entity = "repo:1", .type = "part_of"}};
+  fixture.add({first});
+  CHECK(rows_of_it() == Rows{"repo:1 0 500000 1 - 201 {}",
+                             R"(repo:1 500000 9223372036854775807 201 - - {"name":"one"})"});
+  const auto all = fixture.all("entity");
+  REQUIRE(fixture.writer().rebuild(quietly));
+  CHECK(fixture.all("entity") == all);
+}
+
 TEST_CASE("a late event splits an interval, and what was believed before is kept", "[store]") {
   Fixture fixture;
   fixture.add({event("a", 10, {{"state", "open"}}), event("b", 30, {{"state", "merged"}})});

@@ -130,6 +130,9 @@ Result<void> Projection::prepare_versions(const Database& database, Statements& 
        {sql.end_version,
         "UPDATE entity SET valid_to = ?4, end_known_from = ?5"
         " WHERE id = ?1 AND valid_from = ?2 AND known_from = ?3"},
+       {sql.begin_earlier,
+        "UPDATE entity SET valid_from = ?4"
+        " WHERE id = ?1 AND valid_from = ?2 AND known_from = ?3"},
        {sql.add_version,
         "INSERT INTO entity (id, type, valid_from, valid_to, known_from, known_to,"
         " end_known_from, properties) VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL, ?6)"}});
@@ -203,17 +206,17 @@ Result<void> Projection::relate(const Event& event, bool is_late, Instant at, st
   return late.empty() ? Result<void>() : relate_late(event.subject, std::move(late), at, seq);
 }
 
-// An entity is there from the first time that anything names it.
+// An entity is there from the first time that anything names it. Of a time when nothing but that is
+// known the beginning alone is kept, not what it was taken for before: of what is named by
+// everything, in a history that is imported from its end, that would be a row for each event.
 Result<void> Projection::mention(std::string_view entity, Instant at, std::int64_t seq) {
   const auto there = TRY(rows(sql_.first_version, {entity}));
   if (there.empty()) return begin(entity, {.from = at, .to = kNoEnd, .content = "{}"}, seq);
   const auto& first = there.front();
   if (first.span.from <= at) return {};
   const bool is_unknown = first.span.content == "{}";
-  if (!is_unknown)
-    return add_version(entity, {.from = at, .to = first.span.from, .content = "{}"}, seq);
-  TRY(sql_.retire_version.run({entity, first.span.from, first.known_from, seq}));
-  return add_version(entity, {.from = at, .to = first.span.to, .content = "{}"}, seq);
+  if (is_unknown) return sql_.begin_earlier.run({entity, first.span.from, first.known_from, at});
+  return add_version(entity, {.from = at, .to = first.span.from, .content = "{}"}, seq);
 }
 
 // The first version of an entity.

@@ -34,7 +34,7 @@ class Projection {
   };
   struct Statements {
     SqlStatement has_later, first_version, last_version, versions_from, version_before,
-        retire_version, end_version, add_version;
+        retire_version, end_version, begin_earlier, add_version;
     SqlStatement last_edge, edges_from, edge_before, retire_edge, end_edge, add_edge;
     SqlStatement changes_from, add_alias, advance_cursor, note_taken;
   };
