@@ -56,11 +56,12 @@ Result<void> project_all(Database& database, const Store::Progress& progress) {
   auto select = TRY(database.prepare(kEvents));
   std::int64_t done = 0;
   Result<void> taken;
-  TRY(select.run({}, [&](const SqlRow& row) {
+  TRY(select.run_while({}, [&](const SqlRow& row) {
     const auto event = event_in(row);
-    if (taken) taken = projection.take(event, row.number(12));
+    taken = projection.take(event, row.number(12));
     if (taken) taken = words.take(event, row.number(12));
     progress(++done, all);
+    return taken.has_value();
   }));
   TRY(std::move(taken));
   return Projection::end_anew(database);
@@ -128,8 +129,9 @@ Result<Store> Store::open(const std::filesystem::path& file) {
 Result<void> Store::each_event(const std::function<Result<void>(const Event&)>& each) {
   auto select = TRY(database_.prepare(kEvents));
   Result<void> done;
-  TRY(select.run({}, [&](const SqlRow& row) {
-    if (done) done = each(event_in(row));
+  TRY(select.run_while({}, [&](const SqlRow& row) {
+    done = each(event_in(row));
+    return done.has_value();
   }));
   return done;
 }
