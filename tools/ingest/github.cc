@@ -17,17 +17,7 @@
 namespace lightfast::ingest {
 namespace {
 
-constexpr std::size_t kMaxNesting = 64;
-constexpr std::size_t kMaxId = 100;
 constexpr std::size_t kMaxText = 512;
-
-// Letters, digits and a few marks, as in a GUID or an event's name.
-bool is_plain(std::string_view text) {
-  const auto is_fine = [](unsigned char byte) {
-    return std::isalnum(byte) != 0 || byte == '-' || byte == '_' || byte == '.';
-  };
-  return !text.empty() && text.size() <= kMaxId && std::ranges::all_of(text, is_fine);
-}
 
 int hex_digit(char byte) {
   if (byte >= '0' && byte <= '9') return byte - '0';
@@ -62,11 +52,8 @@ std::string payload_of_form(std::string_view form) {
   return {};
 }
 
-std::string text_in(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_string()) return {};
-  return found->get_ref<const std::string&>().substr(0, kMaxText);
+std::string short_text_in(const Json& object, const char* name) {
+  return text_in(object, name).substr(0, kMaxText);
 }
 
 const Json& part(const Json& object, const char* name) {
@@ -105,15 +92,15 @@ GitHubEvent github_event(std::string_view event, const Json& payload) {
   const auto& repository = part(payload, "repository");
   const auto& installation = part(payload, "installation");
   return {.name = std::string(event.substr(0, event.find('.'))),
-          .action = text_in(payload, "action"),
-          .ref = text_in(payload, "ref"),
-          .default_branch = text_in(repository, "default_branch"),
+          .action = short_text_in(payload, "action"),
+          .ref = short_text_in(payload, "ref"),
+          .default_branch = short_text_in(repository, "default_branch"),
           .repository = number_in(repository, "id"),
           .installation = number_in(installation, "id"),
-          .full_name = text_in(repository, "full_name"),
-          .owner = first_of({text_in(part(repository, "owner"), "login"),
-                             text_in(part(installation, "account"), "login"),
-                             text_in(part(payload, "organization"), "login")})};
+          .full_name = short_text_in(repository, "full_name"),
+          .owner = first_of({short_text_in(part(repository, "owner"), "login"),
+                             short_text_in(part(installation, "account"), "login"),
+                             short_text_in(part(payload, "organization"), "login")})};
 }
 
 Json payload_of(const GitHubEvent& event) {
@@ -159,16 +146,14 @@ std::expected<GitHubDelivery, Refusal> read_github(const Posted& posted,
   const bool is_form =
       posted.header("Content-Type").starts_with("application/x-www-form-urlencoded");
   const auto body = is_form ? payload_of_form(posted.body) : std::string(posted.body);
-  if (const auto why = why_not_parsed(body, kMaxNesting); !why.empty())
-    return refuse(400, "the payload: " + why);
-  auto payload = Json::parse(body, nullptr, false);
-  if (!payload.is_object()) return refuse(400, "the payload is not a JSON object");
-  auto about = github_event(event, payload);
+  auto payload = object_in(body);
+  if (!payload) return std::unexpected(std::move(payload.error()));
+  auto about = github_event(event, *payload);
   auto named = is_plain(about.action) ? event + "." + about.action : event;
   return GitHubDelivery{.id = id,
                         .event = std::move(named),
                         .about = std::move(about),
-                        .payload = std::move(payload)};
+                        .payload = *std::move(payload)};
 }
 
 }  // namespace lightfast::ingest

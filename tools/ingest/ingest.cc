@@ -1,6 +1,7 @@
 #include "tools/ingest/ingest.h"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <random>
 #include <span>
@@ -194,7 +195,11 @@ void Ingest::take_all(const std::stop_token& stop) {
       waiting.pop_front();
     }
     lock.unlock();
-    store(std::move(batch));
+    try {
+      store(std::move(batch));
+    } catch (const std::exception& failure) {
+      log_for("ingest").error("not stored: {}", failure.what());
+    }
     lock.lock();
   }
 }
@@ -215,9 +220,20 @@ void Ingest::store(std::deque<Waiting> batch) {
   if (!deliveries.empty()) add(deliveries, taken);
 }
 
-// What is to be kept of what was posted, if it is genuine.
+// What there is no memory for is not taken, and the others are.
 std::expected<std::vector<Delivery>, Refusal> Ingest::check(const Waiting& waiting,
                                                             const Routing& routing) {
+  try {
+    return read(waiting, routing);
+  } catch (const std::exception& failure) {
+    log_for("ingest").error("not stored: {}", failure.what());
+    return std::unexpected(not_stored);
+  }
+}
+
+// What is to be kept of what was posted, if it is genuine.
+std::expected<std::vector<Delivery>, Refusal> Ingest::read(const Waiting& waiting,
+                                                           const Routing& routing) {
   const auto& [sender, posted, answered] = waiting;
   const auto received_at = now();
   auto secrets = routing.secrets_of(sender->name, posted.org);
@@ -298,7 +314,12 @@ void Ingest::work_all(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     has_work = false;
     lock.unlock();
-    if (const auto done = work(); !done) log_for("ingest").warn("ledger: {}", done.error().message);
+    try {
+      if (const auto done = work(); !done)
+        log_for("ingest").warn("ledger: {}", done.error().message);
+    } catch (const std::exception& failure) {
+      log_for("ingest").error("deliveries=waiting reason=\"{}\"", failure.what());
+    }
     lock.lock();
   }
 }
@@ -356,12 +377,17 @@ Result<void> Ingest::route_all() {
 Result<void> Ingest::begin() {
   for (auto& [org, due] : TRY(work_.due(now()))) {
     if (!under_way_.try_emplace(org, due).second) continue;
-    sync_(org, [shared = shared_, org = org](const Result<void>& result) {
+    const auto ended = [shared = shared_, org = org](const Result<void>& result) {
       const std::lock_guard lock(shared->mutex);
       shared->ended.emplace_back(org, result);
       shared->has_work = true;
       shared->changed.notify_all();
-    });
+    };
+    try {
+      sync_(org, ended);
+    } catch (const std::exception& failure) {
+      ended(Error{ErrorKind::Internal, failure.what()});
+    }
   }
   return {};
 }

@@ -102,6 +102,8 @@ class Ingest {
   void store(std::deque<Waiting> batch);
   std::expected<std::vector<Delivery>, Refusal> check(const Waiting& waiting,
                                                       const Routing& routing);
+  std::expected<std::vector<Delivery>, Refusal> read(const Waiting& waiting,
+                                                     const Routing& routing);
   Result<Routes> routes_of(const Genuine& read, const Posted& posted, const Routing& routing);
   bool is_too_much(const std::vector<Delivery>& deliveries);
   void add(const std::vector<Delivery>& deliveries, const std::vector<Taken>& taken);

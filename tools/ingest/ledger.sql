@@ -16,7 +16,8 @@ CREATE TABLE delivery (
   UNIQUE (provider, org, id)
 ) STRICT;
 
--- What waits, and how many there are of each status: asked every second, so never by reading rows.
+-- What waits, and how many there are of each status: asked every second, so no rows are read but of
+-- what waits.
 CREATE INDEX delivery_status ON delivery (status, org, next_at);
 
 -- The events of a delivery, until the organisation's store has them.

@@ -1,12 +1,14 @@
-// A webhook's request as it came, whichever provider sent it.
+// A webhook's request as it came, whichever provider sent it. Values and pure functions.
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/ids.h"
+#include "base/json.h"
 
 namespace lightfast::ingest {
 
@@ -21,5 +23,14 @@ struct Refusal {
   int status;
   std::string why;
 };
+
+// Letters, digits and a few marks, at most 100, as in a GUID or an event's name.
+bool is_plain(std::string_view text);
+
+// The object that was posted. A Refusal when it is none, or too deep.
+std::expected<Json, Refusal> object_in(std::string_view body);
+
+// A member that is a text; empty when there is none, in whatever `object` is.
+std::string text_in(const Json& object, const char* name);
 
 }  // namespace lightfast::ingest

@@ -18,37 +18,13 @@ namespace {
 using Secrets = std::vector<std::string>;
 using Read = std::expected<Genuine, Refusal>;
 
-constexpr std::size_t kMaxNesting = 64;
-constexpr std::size_t kMaxId = 100;
-
 std::unexpected<Refusal> refuse(int status, std::string why) {
   return std::unexpected(Refusal{status, std::move(why)});
-}
-
-// Letters, digits and a few marks, as in a GUID or an event's name.
-bool is_plain(std::string_view text) {
-  const auto is_fine = [](unsigned char byte) {
-    return std::isalnum(byte) != 0 || byte == '-' || byte == '_' || byte == '.';
-  };
-  return !text.empty() && text.size() <= kMaxId && std::ranges::all_of(text, is_fine);
 }
 
 // A delivery's id, or what stands for one that is odd or missing.
 std::string id_of(const std::string& id, std::string_view body) {
   return is_plain(id) ? id : fingerprint(id.empty() ? body : std::string_view(id));
-}
-
-std::string text_in(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::expected<Json, Refusal> object_in(std::string_view body) {
-  if (const auto why = why_not_parsed(body, kMaxNesting); !why.empty())
-    return refuse(400, "the payload: " + why);
-  auto payload = Json::parse(body, nullptr, false);
-  if (!payload.is_object()) return refuse(400, "the payload is not a JSON object");
-  return payload;
 }
 
 // `issue.created`, as far as these can stand in a line.
