@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <spdlog/fmt/fmt.h>
 
 #include "store_events.h"
 #include "temp_directory.h"
@@ -162,6 +163,30 @@ TEST_CASE("a store that is too large forgets payloads first, the oldest first", 
   CHECK(fixture.writer.store().payload("e0").error().kind == ErrorKind::NotFound);
   CHECK(fixture.writer.compact({.bytes = 200'000}, quietly)->events > 0);
   CHECK(fixture.count() == 0);
+}
+
+TEST_CASE("a store stays as large as it may be, however often it is looked after", "[store]") {
+  Fixture fixture;
+  constexpr int kSubjects = 1'000;
+  int number = 0;
+  const auto some = [&number](int count) {
+    std::vector<Event> events;
+    for (const int end = number + count; number < end; ++number) {
+      events.push_back(
+          event(fmt::format("e{}", number), number, {{"title", std::string(40, 't')}}));
+      events.back().subject = fmt::format("pr:{}", number % kSubjects);
+      events.back().body = std::string(1'000, 'x');
+    }
+    return events;
+  };
+  constexpr std::int64_t kBytes = 3 << 20;
+  REQUIRE(fixture.writer.add(some(3'000), kReceived));
+  for (int i = 0; i < 6; ++i) {
+    CHECK(fixture.writer.compact({.bytes = kBytes}, quietly)->events > 200);
+    CHECK(fixture.writer.store().stats()->bytes < kBytes * 9 / 8);
+    CHECK(fixture.writer.store().stats()->bytes > kBytes * 3 / 4);
+    REQUIRE(fixture.writer.add(some(500), kReceived));
+  }
 }
 
 }  // namespace

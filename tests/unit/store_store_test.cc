@@ -338,30 +338,6 @@ TEST_CASE("a store that is too large forgets its oldest events", "[store]") {
   CHECK(fixture.writer().compact({.bytes = 100 * kBytes}, quietly)->events == 0);
 }
 
-TEST_CASE("a store stays as large as it may be, however often it is looked after", "[store]") {
-  Fixture fixture;
-  constexpr int kSubjects = 1'000;
-  int number = 0;
-  const auto some = [&number](int count) {
-    std::vector<Event> events;
-    for (const int end = number + count; number < end; ++number) {
-      events.push_back(
-          event(fmt::format("e{}", number), number, {{"title", std::string(40, 't')}}));
-      events.back().subject = fmt::format("pr:{}", number % kSubjects);
-      events.back().body = std::string(1'000, 'x');
-    }
-    return events;
-  };
-  constexpr std::int64_t kBytes = 3 << 20;
-  fixture.add(some(3'000));
-  for (int i = 0; i < 6; ++i) {
-    CHECK(fixture.writer().compact({.bytes = kBytes}, quietly)->events > 200);
-    CHECK(fixture.writer().store().stats()->bytes < kBytes * 9 / 8);
-    CHECK(fixture.writer().store().stats()->bytes > kBytes * 3 / 4);
-    fixture.add(some(500));
-  }
-}
-
 TEST_CASE("a title with whatever characters is found to be indexed", "[store]") {
   Fixture fixture;
   std::vector<Event> events;
