@@ -131,6 +131,12 @@ Result<int> import(const std::filesystem::path& file, const StoreRequest& reques
   Import run(writer, std::move(lines));
   TRY(run.run());
   const auto& added = run.added();
+  if (const auto settled = writer.settle(added.taken); !settled) {
+    std::cerr << fmt::format(
+        "all events are in the store, but its file was not put in order: {}; `lightfast store "
+        "compact` does it\n",
+        visible_line(settled.error().message));
+  }
   if (request.json) {
     std::cout
         << Json{{"taken", added.taken}, {"duplicates", added.duplicates}, {"bad", run.bad()}}.dump()

@@ -73,7 +73,7 @@ class Organisation:
         repository, commit = self.repository(), f"{self.chance.getrandbits(160):040x}"
         files = [("modifies", f"file:{repository}/src/{self.words[self.chance.randint(0, FILES)]}.cc") for _ in range(self.chance.randint(0, 1))]
         title = self.text(self.chance.randint(4, 9))
-        return self.event("commit.pushed", f"commit:{repository}@{commit}", title, [("authored_by", self.person()), ("part_of", f"repo:{repository}"), *files],
+        return self.event("commit.pushed", f"commit:{repository}@{commit}", title, [("authored_by", self.person()), *files],
                           {"message": title}, f"https://github.com/{repository}/commit/{commit}")
 
     def deployed(self):

@@ -224,6 +224,22 @@ class Faults(StoreCase):
         self.assertIn("0 events forgotten", self.store("compact", "--keep-days", "10").stderr)
         self.assertLess(self.file.stat().st_size, size)
 
+    def test_a_large_import_leaves_the_file_in_order(self):
+        events = self.lines(event(number, subject=f"pr:acme/web#{number * 7919 % 20_000}", body="." * 5000) for number in range(20_000))
+        full = {"HOME": str(self.home), "TMPDIR": str(harness.small_disk(self, self.home / "disk", "1m"))}
+        said = harness.run(self.command("import", "-"), events, full)
+        self.assertEqual(said.returncode, 0, said)
+        self.assertIn("its file was not put in order: database or disk is full; `lightfast store compact` does it", said.stderr)
+        self.store("check")
+        size = self.file.stat().st_size
+        self.file = self.home / "other.db"
+        self.store("import", "-", text=events)
+        self.store("check")
+        self.assertLess(self.file.stat().st_size, size)
+        settled = self.file.stat().st_size
+        self.store("compact")
+        self.assertEqual(self.file.stat().st_size, settled)
+
     def test_whoever_goes_on_from_the_line_that_is_told_loses_nothing(self):
         self.file = harness.small_disk(self, self.home / "disk", "8m") / "store.db"
         lines = []

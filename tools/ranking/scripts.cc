@@ -61,6 +61,7 @@ std::size_t characters_in(std::string_view text) {
 
 std::vector<std::string_view> unspaced_runs(std::string_view text) {
   std::vector<std::string_view> runs;
+  if (std::ranges::none_of(text, continues)) return runs;  // ASCII, as most texts are
   std::size_t begin = 0;
   for (std::size_t at = 0; at < text.size();) {
     const auto end = end_of(text, at);

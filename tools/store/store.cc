@@ -310,6 +310,23 @@ Result<StoreWriter::Forgotten> StoreWriter::compact(const Retention& retention,
   return forgotten;
 }
 
+Result<bool> StoreWriter::settle(std::size_t added) {
+  constexpr std::size_t kMany = 20'000;
+  constexpr int kShare = 4;
+  const auto all = TRY(number(store_.database_, "SELECT count(*) FROM events"));
+  if (added < kMany || added < static_cast<std::size_t>(all / kShare)) return false;
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(store_.file_, failed);
+  const auto free = std::filesystem::space(store_.file_.parent_path(), failed).available;
+  constexpr std::uintmax_t kCopies = 4;  // one in the log, one where temporary files go, and others
+  if (failed || free / kCopies < size) return false;
+  auto transaction = TRY(Transaction::begin(store_.database_));
+  TRY(WordIndex::optimize(store_.database_));
+  TRY(transaction.commit());
+  TRY(shrink());
+  return true;
+}
+
 // VACUUM copies the store into a temporary file, which in memory would take as much of that.
 Result<void> StoreWriter::shrink() {
   auto& database = store_.database_;

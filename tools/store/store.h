@@ -102,6 +102,11 @@ class StoreWriter {
   struct Forgotten {
     std::int64_t events = 0, payloads = 0;
   };
+  // After so many events were added: where they are much of the store, and the disk has room for
+  // it, puts the file in order, which is a twelfth smaller then and quicker to read. Whether it
+  // was worth it. Readers go on meanwhile.
+  Result<bool> settle(std::size_t added);
+
   // Forgets what is not to be retained, in one transaction, and then gives the disk back what is
   // not used: an error says when that alone has failed. It takes the store's size twice, beside it
   // and where temporary files go. What follows from what is forgotten is kept, and payloads go with
