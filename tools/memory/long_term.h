@@ -32,9 +32,9 @@ class Recall {
 // What a result is an excerpt of: the whole, or as much of it as the other server gave.
 struct Content {
   contract::SearchResult event;  // without score, snippet and reason
-  std::string text;       // as it was sent: control characters are to be made visible
-  std::size_t begin = 0;  // where it begins in the whole
-  std::size_t whole = 0;  // bytes
+  std::string text;              // as it was sent: control characters are to be made visible
+  std::size_t begin = 0;         // where it begins in the whole
+  std::size_t whole = 0;         // bytes
   Json metadata = Json::object();
 };
 
