@@ -591,7 +591,7 @@ RESOURCES = [
 SHELL_OF_AWK = printing(
     PROCESSES,
     ("pipes of awk", "awk 'BEGIN { for (i = 0; i < 200; i++) print i | (\"sleep 100 #\" i) }'"),
-    tiers=OWN_ROOT, milliseconds=400)
+    tiers=OWN_ROOT, milliseconds=2000)
 FILLING = printing(
     TMP_FULL,
     ("here-documents that are kept open", "printf -v x '%09000000d' 1; for i in {1..20}; do exec {y}<<<\"$x\" || break; done"),
