@@ -6,6 +6,7 @@ cannot take the machine with it. The cage is wider than every limit of the sandb
 """
 import os
 import pathlib
+import re
 import resource
 import time
 import unittest
@@ -153,8 +154,11 @@ class Limits:
             if self.tier == 3 and command == "kill -STOP $$":
                 continue  # without a pid namespace no command may send signals
             with self.subTest(what):
-                answer = self.run_in_time(command, limit_ms)
                 said = words or TIMED_OUT.format(limit_ms / 1000)
+                for _ in range(5):  # on a busy machine a bomb may not grow in the time that it is left
+                    answer = self.run_in_time(command, limit_ms)
+                    if words != PROCESSES or re.search(words, answer.said, re.MULTILINE):
+                        break
                 if self.tier == 3 and TMP_FULL.split("|", maxsplit=1)[0] in said:
                     said += "|Permission denied"
                 self.assertRegex(answer.said, f"(?m){said}", answer)

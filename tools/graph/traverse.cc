@@ -21,8 +21,9 @@ namespace {
 constexpr std::size_t kMostLooked = 5'000;  // nodes, on the way to a target
 // Nodes that a short answer may have: one with the edge to it takes more than 200 bytes.
 constexpr std::size_t kMostShown = contract::kUsualAnswerBytes / 200;
-constexpr std::size_t kMostOfHub = 500;   // edges of one type and direction, of one entity
-constexpr std::size_t kUsualOfHub = 100;  // the same where a short answer is wanted
+constexpr std::size_t kMostOfHub = 500;  // edges of one type and direction, of one entity
+// The same where a short answer is wanted: of the start as many as can be shown, of others half.
+constexpr std::size_t kUsualOfStart = kMostShown, kUsualOfHub = kMostShown / 2;
 constexpr std::int64_t kRows = 20'000;
 constexpr std::size_t kBytesPerNode = 600;  // where the caller says how many
 
@@ -32,7 +33,7 @@ struct Request {
   int depth = contract::kDefaultGraphDepth;
   bool goes_out = true, goes_in = true;
   store::Instant at = store::kLatest;
-  std::size_t most_of_hub = kMostOfHub;
+  std::size_t most_of_start = kMostOfHub, most_of_hub = kMostOfHub;
   std::size_t most_looked = kMostLooked;  // nodes
   Most most = {.nodes = contract::kMaxGraphNodes, .bytes = contract::kUsualAnswerBytes};
 
@@ -57,6 +58,7 @@ void read_limits(const Json& input, Request& request) {
     request.most = {.nodes = nodes, .bytes = nodes * kBytesPerNode};
     if (!request.has_target()) request.most_looked = nodes;
   } else if (!request.has_target()) {
+    request.most_of_start = kUsualOfStart;
     request.most_of_hub = kUsualOfHub;
     request.most_looked = kMostShown;
   }
@@ -92,12 +94,13 @@ class Edges {
 
  private:
   Result<void> add(const Node& node, store::Direction direction, Steps& steps) {
-    auto found = TRY(store::edges_at(reader_,
-                                     {.entity = node.id,
-                                      .direction = direction,
-                                      .at = request_.at,
-                                      .most = request_.most_of_hub},
-                                     request_.edge, budget_));
+    auto found = TRY(
+        store::edges_at(reader_,
+                        {.entity = node.id,
+                         .direction = direction,
+                         .at = request_.at,
+                         .most = node.depth == 0 ? request_.most_of_start : request_.most_of_hub},
+                        request_.edge, budget_));
     steps.is_all = steps.is_all && found.is_all;
     for (auto& edge : found.edges) {
       const bool is_found = edge.source == request_.target_id || edge.target == request_.target_id;
