@@ -189,7 +189,7 @@ void ask_walks(Bench& bench, const World& world) {
   bench.run("graph.traverse, 1 step", "graph.traverse",
             [&](std::size_t i) { return Json{{"start", world.entity(i)}, {"depth", 1}}; });
   bench.run("graph.traverse to a type", "graph.traverse", [&](std::size_t i) {
-    return Json{{"start", world.entity(i)}, {"target", "service"}, {"depth", 4}};
+    return Json{{"start", world.entity(i)}, {"target", "person"}, {"depth", 4}};
   });
   bench.run("related of an event", "related",
             [&](std::size_t i) { return Json{{"id", world.event(i)}}; });

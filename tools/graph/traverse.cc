@@ -22,8 +22,9 @@ constexpr std::size_t kMostLooked = 5'000;  // nodes, on the way to a target
 // Nodes that a short answer may have: one with the edge to it takes more than 200 bytes.
 constexpr std::size_t kMostShown = contract::kUsualAnswerBytes / 200;
 constexpr std::size_t kMostOfHub = 500;  // edges of one type and direction, of one entity
-// The same where a short answer is wanted: of the start as many as can be shown, of others half.
-constexpr std::size_t kUsualOfStart = kMostShown, kUsualOfHub = kMostShown / 2;
+// The same where a short answer is wanted: of the start as many as can be shown, of others a
+// quarter.
+constexpr std::size_t kUsualOfStart = kMostShown, kUsualOfHub = kMostShown / 4;
 constexpr std::int64_t kRows = 20'000;
 constexpr std::size_t kBytesPerNode = 600;  // where the caller says how many
 
