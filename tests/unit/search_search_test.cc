@@ -1,122 +1,21 @@
-#include "tools/search/search.h"
-
-#include <memory>
-#include <optional>
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <spdlog/fmt/fmt.h>
 
-#include "contract/schema.h"
-#include "contract/search.h"
-#include "tests/unit/temp_directory.h"
-#include "tools/store/store.h"
+#include "tests/unit/search_fixture.h"
 
 namespace lightfast::search {
 namespace {
 
-using contract::SearchAnswer;
 using contract::TierState;
-using lightfast::test::TempDirectory;
-
-const Moment kNow = parse_moment("2026-03-10T12:00:00Z").value();
-
-// Answers with what it was given, and remembers what it was asked.
-class FakeMemory final : public memory::LongTerm {
- public:
-  memory::Recalled says;
-  std::vector<contract::SearchRequest> asked;
-
-  std::unique_ptr<memory::Recall> ask(const contract::SearchRequest& request,
-                                      std::chrono::steady_clock::time_point /*deadline*/,
-                                      std::stop_token /*cancelled*/) override {
-    asked.push_back(request);
-    return std::make_unique<Answered>(says);
-  }
-  memory::Fetched contents(const std::vector<std::string>& /*ids*/, std::size_t /*offset*/,
-                           std::chrono::steady_clock::time_point /*deadline*/,
-                           std::stop_token /*cancelled*/) override {
-    return {};
-  }
-
- private:
-  class Answered final : public memory::Recall {
-   public:
-    explicit Answered(memory::Recalled says) : says_(std::move(says)) {}
-    memory::Recalled wait() override { return says_; }
-
-   private:
-    memory::Recalled says_;
-  };
-};
-
-memory::Recalled recalled(std::vector<contract::SearchResult> results) {
-  const auto count = static_cast<std::int64_t>(results.size());
-  return {.answer = {.results = std::move(results), .total = count, .store = {}, .memory = {}},
-          .report = {.state = TierState::Ok, .count = count}};
-}
-
-store::Event event(const std::string& id, const std::string& subject, const std::string& title,
-                   const std::string& at = "2026-03-01", const Json& attributes = Json::object()) {
-  return {.id = id,
-          .source = "github",
-          .type = subject.starts_with("pr:") ? "pull_request.opened" : "deployment.created",
-          .occurred_at = parse_moment(at).value(),
-          .subject = subject,
-          .title = title,
-          .body = "Body of " + id + ": " + title + " and more.",
-          .url = "https://github.test/" + id,
-          .attributes = attributes};
-}
-
-class Fixture {
- public:
-  explicit Fixture(const std::vector<store::Event>& events) {
-    if (events.empty()) return;
-    auto writer = store::StoreWriter::open(here_ / "store.db", "a test");
-    REQUIRE(writer.has_value());
-    REQUIRE(writer->add(events, kNow).has_value());
-  }
-  FakeMemory& memory() { return memory_; }
-  void without_memory() { has_memory_ = false; }
-  [[nodiscard]] std::filesystem::path file() const { return here_ / "store.db"; }
-
-  Json ask(Json input) {
-    const auto procedure = contract::search_procedure();
-    auto checked = contract::Schema::compile(procedure.input_schema)->check(std::move(input));
-    REQUIRE(checked.has_value());
-    const auto handler =
-        make_search_handler(readers_, has_memory_ ? &memory_ : nullptr, [] { return kNow; });
-    auto answer = handler(*checked, {.request = {"a-request"}, .org = {}, .cancelled = {}});
-    if (!answer) FAIL(answer.error().message);
-    const auto fits = contract::Schema::compile(procedure.output_schema)->check(*answer);
-    if (!fits) FAIL(fits.error().message);
-    return *answer;
-  }
-  Json ask(const char* query) { return ask(Json{{"query", query}}); }
-
-  static std::string ids(const Json& answer) {
-    std::string ids;
-    for (const auto& result : answer["results"]) ids += result["id"].get<std::string>() + " ";
-    return ids;
-  }
-
- private:
-  TempDirectory here_;
-  store::Readers readers_{here_ / "store.db"};
-  FakeMemory memory_;
-  bool has_memory_ = true;
-};
-
-std::vector<store::Event> some_events() {
-  return {event("retry", "pr:acme/web#1", "Retry failed uploads", "2026-03-01",
-                {{"state", "open"}, {"title", "Retry failed uploads"}}),
-          event("cache", "pr:acme/web#2", "Cache thumbnails", "2026-03-02", {{"state", "merged"}}),
-          event("docs", "pr:acme/docs#1", "Describe uploads", "2026-03-03", {{"state", "open"}}),
-          event("live", "deployment:77", "web to production", "2026-03-09")};
-}
+using test::event;
+using test::Fixture;
+using test::kNow;
+using test::recalled;
+using test::some_events;
 
 TEST_CASE("words find what has them, the best first, with a reason", "[search]") {
   Fixture fixture(some_events());
@@ -145,20 +44,6 @@ TEST_CASE("a handle finds the one thing alone", "[search]") {
   }
   CHECK(Fixture::ids(fixture.ask("uploads like in web#2")).starts_with("cache "));
   CHECK(fixture.memory().asked.size() == 1);
-}
-
-TEST_CASE("a handle that nothing local has is asked for in long-term memory", "[search]") {
-  Fixture fixture(some_events());
-  fixture.memory().says = recalled({{.id = "old",
-                                     .title = "Old",
-                                     .snippet = "",
-                                     .score = 2,
-                                     .source = "github",
-                                     .type = "pull_request.opened"}});
-  const auto answer = fixture.ask("#999");
-  CHECK(Fixture::ids(answer) == "old ");
-  CHECK(answer["results"][0]["tier"] == "memory");
-  CHECK(answer["tiers"]["memory"]["state"] == "ok");
 }
 
 TEST_CASE("lists are of what is newest, or open", "[search]") {
@@ -280,28 +165,6 @@ TEST_CASE("filters and pages hold for what is found", "[search]") {
   CHECK(Fixture::ids(fixture.ask(filtered)) == "cache ");
 }
 
-TEST_CASE("both tiers are blended, and what both have is one", "[search]") {
-  Fixture fixture(some_events());
-  fixture.memory().says = recalled(
-      {{.id = "retry", .title = "as it was", .snippet = "", .score = 5, .source = "x", .type = "y"},
-       {.id = "older",
-        .title = "Uploads of 2020",
-        .snippet = "uploads",
-        .score = 3,
-        .source = "archive",
-        .type = "document",
-        .reason = "meaning"}});
-  const auto answer = fixture.ask("retrying uploads");
-  CHECK(Fixture::ids(answer) == "retry older docs ");
-  CHECK(answer["results"][0]["tier"] == "both");
-  CHECK(answer["results"][0]["title"] == "Retry failed uploads");
-  CHECK(answer["results"][1]["tier"] == "memory");
-  CHECK(answer["results"][1]["reason"] == "long-term memory: meaning");
-  CHECK(answer["tiers"]["memory"]["state"] == "ok");
-  CHECK(answer["total"] == 3);
-  REQUIRE(fixture.memory().asked.size() == 1);
-}
-
 TEST_CASE("texts that are written without spaces are found by their parts", "[search]") {
   Fixture fixture({event("retry", "pr:acme/web#1",
                          "\u518D\u8A66\u884C\u30A2\u30C3\u30D7\u30ED\u30FC\u30C9\u5BFE\u5FDC"),
@@ -313,103 +176,6 @@ TEST_CASE("texts that are written without spaces are found by their parts", "[se
         "retry ");
   CHECK(Fixture::ids(fixture.ask("\u691C\u7D22")) == "index ");
   CHECK(Fixture::ids(fixture.ask("\u0E44\u0E1F\u0E25\u0E4C")) == "thai ");
-}
-
-TEST_CASE("what is local is told as it is here, however it was found", "[search]") {
-  std::vector<store::Event> events;
-  for (int i = 0; i < 150; ++i)
-    events.push_back(event("e" + std::to_string(i), "pr:acme/web#" + std::to_string(i),
-                           "uploads " + std::string(static_cast<std::size_t>(i), 'x')));
-  events.push_back(event("other", "pr:acme/web#900", "Words of its own"));
-  Fixture fixture(events);
-  const auto remembered = [](const std::string& id, double score) {
-    return contract::SearchResult{
-        .id = id, .title = "as it was", .snippet = "", .score = score, .source = "x", .type = "y"};
-  };
-  fixture.memory().says =
-      recalled({remembered("other", 9), remembered("e0", 8), remembered("e149", 7)});
-  const auto answer = fixture.ask({{"query", "uploads"}, {"limit", 100}});
-  CHECK(answer["total"] == 151);
-  std::size_t both = 0;
-  for (const auto& result : answer["results"]) {
-    CHECK(result["title"] != "as it was");
-    if (result["tier"] == "both") ++both;
-  }
-  CHECK(both == 3);
-}
-
-TEST_CASE("the total is what can be paged through", "[search]") {
-  Fixture fixture(some_events());
-  fixture.memory().says =
-      recalled({{.id = "x", .title = "X", .snippet = "", .score = 1, .source = "s", .type = "t"}});
-  fixture.memory().says.answer.total = 30;
-  CHECK(fixture.ask("uploads")["total"] == 32);
-  fixture.memory().says.answer.total = 1'000'000;
-  CHECK(fixture.ask("uploads")["total"] == 102);
-  fixture.memory().says.answer.total = -5;
-  CHECK(fixture.ask("uploads")["total"] == 3);
-}
-
-TEST_CASE("a memory that fails is said, and the local answer is given", "[search]") {
-  Fixture fixture(some_events());
-  for (const auto state : {TierState::Timeout, TierState::Error, TierState::Open}) {
-    fixture.memory().says = {.answer = {}, .report = {.state = state, .why = "because"}};
-    const auto answer = fixture.ask("uploads");
-    CHECK(answer["results"].size() == 2);
-    CHECK(answer["partial"] == true);
-    CHECK(answer["tiers"]["memory"]["state"] == contract::state_text(state));
-    CHECK(answer["tiers"]["memory"]["why"] == "because");
-  }
-  fixture.memory().says = {.answer = {},
-                           .report = {.state = TierState::Cached, .age = std::chrono::seconds(9)}};
-  const auto cached = fixture.ask("uploads");
-  CHECK(cached["partial"] == false);
-  CHECK(cached["tiers"]["memory"]["ageSeconds"] == 9);
-}
-
-TEST_CASE("without a store long-term memory answers, without either nothing does", "[search]") {
-  Fixture fixture({});
-  fixture.memory().says =
-      recalled({{.id = "x", .title = "X", .snippet = "", .score = 1, .source = "s", .type = "t"}});
-  CHECK(Fixture::ids(fixture.ask("open pull requests")) == "x ");
-  fixture.without_memory();
-  const auto nothing = fixture.ask("anything");
-  CHECK(nothing["results"].empty());
-  CHECK(nothing["tiers"]["memory"]["state"] == "off");
-  CHECK_THAT(nothing["tiers"]["store"]["why"].get<std::string>(), Catch::Contains("store"));
-}
-
-TEST_CASE("a store that is damaged is said, and long-term memory still answers", "[search]") {
-  Fixture fixture(some_events());
-  std::ofstream(fixture.file(), std::ios::trunc) << std::string(9000, 'x');
-  fixture.memory().says =
-      recalled({{.id = "x", .title = "X", .snippet = "", .score = 1, .source = "s", .type = "t"}});
-  const auto answer = fixture.ask("uploads");
-  CHECK(Fixture::ids(answer) == "x ");
-  CHECK(answer["tiers"]["store"]["state"] == "error");
-  CHECK(answer["partial"] == true);
-}
-
-TEST_CASE("an answer of ten results stays below 16 KiB, whatever the texts hold", "[search]") {
-  std::vector<store::Event> events;
-  for (int i = 0; i < 20; ++i) {
-    auto each = event("e" + std::to_string(i), "pr:acme/web#" + std::to_string(i),
-                      "uploads \x01\"\\" + std::string(900, '"'));
-    each.body = std::string(60'000, '\\') + " uploads";
-    each.url = "https://github.test/" + std::string(2000, 'u');
-    events.push_back(std::move(each));
-  }
-  Fixture fixture(events);
-  fixture.memory().says = recalled({{.id = "x",
-                                     .title = std::string(9000, '"'),
-                                     .snippet = std::string(9000, '\\'),
-                                     .score = 1,
-                                     .source = "s",
-                                     .type = "t",
-                                     .reason = std::string(5000, '"')}});
-  const auto answer = fixture.ask("uploads");
-  CHECK(answer["results"].size() == 10);
-  CHECK(answer.dump().size() < 16'384);
 }
 
 TEST_CASE("no question breaks the query language", "[search]") {
@@ -430,25 +196,6 @@ TEST_CASE("a time that is none is refused by its name", "[search]") {
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind == ErrorKind::InvalidArgument);
   CHECK(refused.error().field == "after");
-}
-
-contract::SearchResult remembered(const std::string& id, const std::string& title) {
-  return {.id = id,
-          .title = title,
-          .snippet = title,
-          .score = 0.9,
-          .source = "wiki",
-          .type = "document",
-          .tier = contract::Tier::Memory};
-}
-
-TEST_CASE("a local result of one word comes behind what long-term memory has", "[search]") {
-  Fixture fixture(some_events());
-  fixture.memory().says = recalled({remembered("zebra", "Zebra outage of the uploads")});
-  CHECK(Fixture::ids(fixture.ask("how did we handle the zebra outage of uploads")) ==
-        "zebra docs retry ");
-  const auto answer = fixture.ask("how did we retry failed uploads");
-  CHECK(answer["results"][0]["id"] == "retry");
 }
 
 TEST_CASE("what has no title is called by its entity's", "[search]") {
