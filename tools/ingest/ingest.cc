@@ -25,10 +25,6 @@ constexpr std::size_t kMostAtOnce = 64;     // written by one transaction
 constexpr std::chrono::seconds kLook{1};    // for what is due, or was changed by others
 constexpr std::chrono::hours kBetweenPrunings{1};
 
-Time now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 const Answer full{503, "too many deliveries wait; send it again later"};
 const Answer ending{503, "the server is shutting down; send it again later"};
 const Refusal not_stored{503, "it could not be stored; send it again later"};

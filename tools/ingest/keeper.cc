@@ -21,10 +21,6 @@ constexpr auto kGathering = 400ms;  // what comes meanwhile is kept together
 constexpr auto kBusy = 2s;          // until a store is asked again that somebody else writes
 constexpr std::int64_t kMostBytes = 8LL << 20;  // of deliveries that are kept together
 
-Time now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 // What cannot be read was not written by this program, and is left out.
 std::vector<store::Event> events_in(std::string_view lines) {
   std::vector<store::Event> events;

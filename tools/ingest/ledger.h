@@ -19,6 +19,9 @@
 namespace lightfast::ingest {
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+inline Time now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 inline constexpr int kMaxAttempts = 5;
 inline constexpr std::chrono::days kKept{30};  // after its time a delivery is forgotten,
